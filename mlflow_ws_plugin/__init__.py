@@ -1,0 +1,1 @@
+"""A self-hosted machine-learning workspace that speaks MLflow."""

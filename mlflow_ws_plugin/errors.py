@@ -1,0 +1,183 @@
+"""Every way this package can fail.
+
+    WorkspaceError
+    ├── InvalidInput (ValueError)          what the caller passed is not legal
+    │   ├── InvalidUri
+    │   ├── InvalidName
+    │   ├── InvalidMetric
+    │   ├── InvalidQuery                   a filter, an order or a page token
+    │   └── ContextIncomplete              half of a job's environment is set
+    ├── NotFound (LookupError)
+    │   ├── ExperimentNotFound
+    │   ├── RunNotFound
+    │   ├── MetricNotFound
+    │   ├── TagNotFound
+    │   ├── ModelNotFound
+    │   └── RunFileNotFound
+    ├── AlreadyExists
+    │   ├── ExperimentExists
+    │   └── RunExists
+    ├── Conflict                           contradicts what is recorded
+    │   ├── ParameterChanged
+    │   ├── ReservedTag
+    │   ├── MetricKeyTaken
+    │   ├── IllegalTransition
+    │   ├── Duplicate
+    │   ├── ExperimentNotActive
+    │   └── RunNotActive
+    └── StorageError (OSError)             the workspace itself
+        ├── WorkspaceUnusable              a file, a foreign or a corrupt database
+        │   └── WorkspaceTooNew
+        ├── WorkspaceUnwritable
+        ├── WorkspaceBusy
+        └── WorkspaceFull
+"""
+
+from __future__ import annotations
+
+
+class WorkspaceError(Exception):
+    """Anything this package raises on purpose.
+
+    Attributes:
+        message: What happened, with the offending value.
+        hint: What to do next; empty when the message says it already.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class InvalidInput(WorkspaceError, ValueError):
+    """An argument is not legal; nothing was written."""
+
+
+class InvalidUri(InvalidInput):
+    """A workspace address cannot be understood."""
+
+
+class InvalidName(InvalidInput):
+    """A name of an experiment, run, metric, parameter or tag is not legal."""
+
+
+class InvalidMetric(InvalidInput):
+    """A metric's name or value cannot be recorded."""
+
+
+class InvalidQuery(InvalidInput):
+    """A filter, an order or a page token cannot be understood."""
+
+
+class ContextIncomplete(InvalidInput):
+    """The environment names a run without its workspace, or the other way round."""
+
+
+class NotFound(WorkspaceError, LookupError):
+    """What was asked for is not in this workspace."""
+
+
+class ExperimentNotFound(NotFound):
+    """No experiment has this id or name."""
+
+
+class RunNotFound(NotFound):
+    """No run has this id."""
+
+
+class MetricNotFound(NotFound):
+    """The run has no metric of this name."""
+
+
+class TagNotFound(NotFound):
+    """The run or experiment has no such tag."""
+
+
+class ModelNotFound(NotFound):
+    """No logged model has this id."""
+
+
+class RunFileNotFound(NotFound):
+    """The run has no file of this name."""
+
+
+class AlreadyExists(WorkspaceError):
+    """The name or id is taken."""
+
+
+class ExperimentExists(AlreadyExists):
+    """The workspace has an experiment of this name, perhaps a deleted one."""
+
+
+class RunExists(AlreadyExists):
+    """The workspace has a run of this id."""
+
+
+class Conflict(WorkspaceError):
+    """The call contradicts what is recorded; nothing was written."""
+
+
+class ParameterChanged(Conflict):
+    """A recorded parameter was given another value.
+
+    Attributes:
+        changes: `(key, recorded value, offered value)` for each offending parameter.
+    """
+
+    def __init__(self, run_id: str, changes: list[tuple[str, str, str]]) -> None:
+        listed = ", ".join(f"{key!r} is {old!r}, not {new!r}" for key, old, new in changes)
+        super().__init__(f"Parameters of run {run_id} never change: {listed}.", "Start a new run, or use a tag.")
+        self.run_id = run_id
+        self.changes = changes
+
+
+class ReservedTag(Conflict):
+    """A tag that shows part of the native record was given another value than the record has."""
+
+
+class MetricKeyTaken(Conflict):
+    """Two metrics would be shown to MLflow under one key."""
+
+
+class IllegalTransition(Conflict):
+    """A run cannot go from its state to the one asked for."""
+
+
+class Duplicate(Conflict):
+    """What may be recorded once is recorded already."""
+
+
+class ExperimentNotActive(Conflict):
+    """The experiment is deleted."""
+
+
+class RunNotActive(Conflict):
+    """The run is deleted."""
+
+
+class StorageError(WorkspaceError, OSError):
+    """The workspace cannot be read or written."""
+
+
+class WorkspaceUnusable(StorageError):
+    """The directory is a file, or holds a foreign or damaged database."""
+
+
+class WorkspaceTooNew(WorkspaceUnusable):
+    """The workspace was written by a newer version of this package."""
+
+
+class WorkspaceUnwritable(StorageError):
+    """The directory cannot be made, opened or written."""
+
+
+class WorkspaceBusy(StorageError):
+    """Another process kept the workspace locked for longer than the limit."""
+
+
+class WorkspaceFull(StorageError):
+    """The disk is full; what was being written is not recorded, everything before is."""

@@ -1,0 +1,56 @@
+"""Batches: metrics, parameters and tags of a run in one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mlflow_ws_plugin.history import existence, writing
+from mlflow_ws_plugin.history.appending import append
+from mlflow_ws_plugin.records.model import ModelMetric
+from mlflow_ws_plugin.records.series import SeriesWrite
+from mlflow_ws_plugin.storage import models
+from mlflow_ws_plugin.storage.sqlite import Database
+
+
+class Batches:
+    """Batches written to a workspace's runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def log(
+        self,
+        run_id: str,
+        *,
+        writes: Sequence[SeriesWrite] = (),
+        parameters: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        model_metrics: Mapping[str, Sequence[ModelMetric]] | None = None,
+    ) -> None:
+        """Write all of it, or nothing.
+
+        Args:
+            run_id: The run.
+            writes: Cells to append, one entry a series.
+            parameters: Parameters, as text.
+            tags: Tags, as text.
+            model_metrics: Metrics of logged models, by model id.
+
+        Raises:
+            RunNotFound: No run has this id.
+            RunNotActive: The run is in the bin.
+            ParameterChanged: A parameter has another value already.
+            ReservedTag: A tag shows part of the native record, which has another value.
+            InvalidMetric: Text and numbers would mix in one column.
+            ModelNotFound: A metric's model is unknown.
+        """
+        with self._database.write() as tx:
+            run = existence.active_run(tx, run_id)
+            if parameters:
+                writing.parameters(tx, run, run_id, parameters)
+            if writes:
+                append(tx, run, writes)
+            for model_id, metrics in (model_metrics or {}).items():
+                models.insert_metrics(tx, existence.any_model(tx, model_id).key, metrics)
+            if tags:
+                writing.tags(tx, run, run_id, tags)

@@ -1,0 +1,103 @@
+"""Metrics: appending cells, and reading series whole, in pages or sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlflow_ws_plugin.history import existence
+from mlflow_ws_plugin.history.appending import append
+from mlflow_ws_plugin.records.metric import NUMERIC
+from mlflow_ws_plugin.records.series import Series, SeriesWrite
+from mlflow_ws_plugin.records.summary import PointRow
+from mlflow_ws_plugin.storage import cells, points, runs, sampling, series
+from mlflow_ws_plugin.storage.points import EVERYTHING
+from mlflow_ws_plugin.storage.sqlite import Database
+
+
+class Metrics:
+    """The metrics of a workspace's runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def log(self, run_id: str, writes: Sequence[SeriesWrite]) -> None:
+        """Append cells to one or several series, in one transaction.
+
+        Raises:
+            RunNotFound: No run has this id.
+            RunNotActive: The run is in the bin.
+            InvalidMetric: Text and numbers would mix in one column.
+            MetricKeyTaken: Another metric has the key that MLflow would see.
+        """
+        with self._database.write() as tx:
+            append(tx, existence.active_run(tx, run_id), writes)
+
+    def series(self, run_id: str) -> list[Series]:
+        """Return a run's series in the order they began.
+
+        Raises:
+            RunNotFound: No run has this id.
+        """
+        with self._database.read() as tx:
+            return series.all_of(tx, existence.any_run(tx, run_id).key)
+
+    def points(self, run_id: str, wanted: Series) -> list[PointRow]:
+        """Return all points of a numeric series by (step, time, value)."""
+        with self._database.read() as tx:
+            return points.by_step(tx, existence.any_run(tx, run_id).key, wanted.number)
+
+    def cells(self, run_id: str, wanted: Series) -> list[cells.CellRow]:
+        """Return all text cells of a series by (step, time)."""
+        with self._database.read() as tx:
+            return cells.of_series(tx, existence.any_run(tx, run_id).key, wanted.number)
+
+    def history(
+        self, run_id: str, key: str, *, limit: int = EVERYTHING, after: PointRow | None = None, skip: int = 0
+    ) -> list[PointRow]:
+        """Return a page of the series of an MLflow key, by (time, step, value); empty where there is none.
+
+        Args:
+            run_id: The run.
+            key: The series' MLflow key.
+            limit: Points at most; all by default.
+            after: The last point of the page before.
+            skip: Points to leave out at the beginning, for those who cannot name the last point.
+        """
+        with self._database.read() as tx:
+            run = runs.lifecycle(tx, run_id)
+            found = series.find(tx, run[0], [key]).get(key) if run else None
+            if run is None or found is None or found.summary is None:
+                return []
+            wanted = limit if limit < 0 else limit + skip
+            page = points.by_time(tx, run[0], found.number, bool(found.summary.in_order), wanted, after)
+        return page[skip:] if skip else page
+
+    def at_steps(self, run_id: str, key: str, steps: Sequence[int], *, limit: int) -> list[PointRow]:
+        """Return the points of an MLflow key at some steps, by (step, time, value)."""
+        with self._database.read() as tx:
+            run = runs.lifecycle(tx, run_id)
+            found = series.find(tx, run[0], [key]).get(key) if run else None
+            return points.at_steps(tx, run[0], found.number, steps, limit) if run and found else []
+
+    def sample(self, run_id: str, key: str, *, most: int, steps: tuple[int, int] | None = None) -> list[PointRow]:
+        """Return an even sample of the series of an MLflow key, by (step, time, value), its last point included.
+
+        Args:
+            run_id: The run.
+            key: The series' MLflow key.
+            most: Points at most.
+            steps: First and last step wanted, both included; None for all.
+        """
+        with self._database.read() as tx:
+            run = runs.lifecycle(tx, run_id)
+            found = series.find(tx, run[0], [key]).get(key) if run else None
+            if run is None or found is None or found.summary is None or found.type not in NUMERIC:
+                return []
+            return sampling.sample(tx, run[0], found.number, found.summary, most, steps)
+
+    def last_step(self, run_id: str, key: str) -> int | None:
+        """Return the greatest step of the series of an MLflow key, or None."""
+        with self._database.read() as tx:
+            run = runs.lifecycle(tx, run_id)
+            found = series.find(tx, run[0], [key]).get(key) if run else None
+            return found.summary.last_step if found and found.summary else None

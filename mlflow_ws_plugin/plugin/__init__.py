@@ -1,0 +1,1 @@
+"""MLflow's extension points, one module each. The only room that imports MLflow."""

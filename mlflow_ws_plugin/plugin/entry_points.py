@@ -1,0 +1,77 @@
+"""What `setup.cfg` points MLflow at: factories that import the rest when they are called.
+
+MLflow loads this module while it is itself being imported, and any error here but ImportError and AttributeError would
+break `import mlflow` for everyone. So nothing is imported here that imports MLflow, and nothing is done that can fail.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlflow.store.model_registry.abstract_store import AbstractStore as RegistryStore
+
+    from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
+
+_SERVED_STORE = "_MLFLOW_SERVER_FILE_STORE"
+_SERVED_ARTIFACTS = "_MLFLOW_SERVER_ARTIFACT_DESTINATION"
+_UNCHOSEN_ARTIFACTS = "./mlartifacts"
+"""What `mlflow server` serves files from when `--artifacts-destination` is not given."""
+
+
+def tracking_store(store_uri: str, artifact_uri: str | None = None) -> EmbeddedTrackingStore:
+    """Return the tracking store of a workspace.
+
+    Args:
+        store_uri: The workspace's address.
+        artifact_uri: Where MLflow's server wants new artifacts; None elsewhere.
+
+    Raises:
+        MlflowException: The address is not legal, or there is something else at that place.
+    """
+    from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
+
+    return EmbeddedTrackingStore(store_uri, artifact_uri)
+
+
+def registry_store(store_uri: str) -> RegistryStore:
+    """Return the model registry of a workspace.
+
+    Raises:
+        MlflowException: The address is not legal.
+    """
+    from mlflow_ws_plugin.plugin.registry_store import open_registry
+
+    return open_registry(store_uri)
+
+
+class RunContext:
+    """Tags for runs that MLflow begins inside a native run's job; see `plugin.run_context`."""
+
+    def in_context(self) -> bool:
+        """Tell whether this process works for a native run."""
+        return bool(os.environ.get("MLWS_RUN_ID"))
+
+    def tags(self) -> dict[str, Any]:
+        """Return the tags."""
+        from mlflow_ws_plugin.plugin.run_context import tags
+
+        return tags()
+
+
+def serve_artifacts_of_workspace() -> None:
+    """In a process of `mlflow server` over a workspace, serve files from the workspace unless told otherwise."""
+    store_uri = os.environ.get(_SERVED_STORE, "")
+    if store_uri.startswith("mlws:") and os.environ.get(_SERVED_ARTIFACTS) == _UNCHOSEN_ARTIFACTS:
+        from mlflow_ws_plugin import uri
+        from mlflow_ws_plugin.errors import InvalidUri
+
+        try:
+            directory = uri.parse(store_uri).directory
+        except InvalidUri:
+            return  # the tracking store says what is wrong with it
+        os.environ[_SERVED_ARTIFACTS] = (directory / "artifacts").as_uri()
+
+
+serve_artifacts_of_workspace()

@@ -1,0 +1,1 @@
+"""The tracking store's calls, a module for each noun."""

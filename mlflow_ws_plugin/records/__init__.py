@@ -1,0 +1,1 @@
+"""What is recorded: values and the rules they obey. No input, no output, standard library only."""

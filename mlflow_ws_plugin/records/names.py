@@ -1,0 +1,92 @@
+"""Which names are legal, and the key under which MLflow sees a native metric."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from mlflow_ws_plugin.errors import InvalidMetric, InvalidName
+from mlflow_ws_plugin.records import limits
+
+_RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}\Z")
+_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+_ILLEGAL_IN_MLFLOW = re.compile(r"[^/\w.\- :]")
+_HASH_LENGTH = 8
+
+
+def check_run_id(run_id: str) -> str:
+    """Return a legal run id: 1–256 letters, digits, `_` and `-`, the first a letter or digit.
+
+    Raises:
+        InvalidName: The id is not legal.
+    """
+    if isinstance(run_id, str) and _RUN_ID.match(run_id):
+        return run_id
+    raise InvalidName(
+        f"Invalid run id: {run_id!r}.",
+        "Use 1 to 256 letters, digits, '_' and '-', beginning with a letter or digit.",
+    )
+
+
+def check_experiment_name(name: str) -> str:
+    """Return a legal experiment name: 1–500 printable characters.
+
+    Raises:
+        InvalidName: The name is not legal.
+    """
+    return _check_text("experiment name", name, limits.EXPERIMENT_NAME_LENGTH)
+
+
+def check_key(what: str, key: str) -> str:
+    """Return a legal key of a parameter, tag or property: 1–250 printable characters.
+
+    Raises:
+        InvalidName: The key is not legal.
+    """
+    return _check_text(what, key, limits.KEY_LENGTH)
+
+
+def check_metric_name(name: str) -> str:
+    """Return a legal metric name: 1–250 printable characters.
+
+    Raises:
+        InvalidMetric: The name is not legal.
+    """
+    try:
+        return _check_text("metric name", name, limits.METRIC_NAME_LENGTH)
+    except InvalidName as exc:
+        raise InvalidMetric(exc.message, exc.hint) from exc
+
+
+def mlflow_key(name: str, column: str | None = None) -> str:
+    """Return the key under which MLflow sees a series, at most 250 characters.
+
+    A table's column is `<table>/<column>`. Characters illegal in MLflow become `_`, path parts that MLflow
+    refuses (empty, `.`, `..`) are replaced, and a key too long is cut and given a hash of the whole.
+
+    Args:
+        name: The metric's name.
+        column: A table's column; None for metrics of one column.
+    """
+    key = name if column is None else f"{name}/{column}"
+    legal = "/".join(_path_part(part) for part in _ILLEGAL_IN_MLFLOW.sub("_", key).split("/"))
+    if len(legal) <= limits.KEY_LENGTH:
+        return legal
+    digest = hashlib.sha256(key.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"{legal[: limits.KEY_LENGTH - _HASH_LENGTH - 1].rstrip('/')}-{digest}"
+
+
+def _path_part(part: str) -> str:
+    return "_" * max(1, len(part)) if part in ("", ".", "..") else part
+
+
+def _check_text(what: str, text: str, longest: int) -> str:
+    if not isinstance(text, str):
+        raise InvalidName(f"Invalid {what}: {text!r} is a {type(text).__name__}.", "Pass a string.")
+    if not text.strip():
+        raise InvalidName(f"Invalid {what}: {text!r} is empty.", f"Use 1 to {longest} printable characters.")
+    if _NOT_PRINTABLE.search(text):
+        raise InvalidName(f"Invalid {what}: {text!r} has control characters.", "Use printable characters.")
+    if len(text) > longest:
+        raise InvalidName(f"Invalid {what}: {text[:60]!r}… has {len(text)} characters.", f"Use at most {longest}.")
+    return text

@@ -1,0 +1,49 @@
+"""Where files are: artifact locations, as URIs or relative to the workspace, and names of files within a run."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from mlflow_ws_plugin.errors import InvalidName
+
+RUN_FOLDER = "artifacts"
+MODELS_FOLDER = "models"
+
+_URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+def is_relative(location: str) -> bool:
+    """Tell whether a location is within the workspace, and so moves with it."""
+    return not _URI.match(location) and not location.startswith("/")
+
+
+def below(location: str, *parts: str) -> str:
+    """Return a place below a location; a URI's query and fragment stay at the end."""
+    if is_relative(location):
+        return posixpath.join(location, *parts)
+    match = re.match(r"([^?#]*)(.*)", location, re.DOTALL)
+    assert match is not None  # the pattern matches every text
+    return posixpath.join(match[1], *parts) + match[2]
+
+
+def of_run(experiment_location: str, run_id: str) -> str:
+    """Return where a run's files are."""
+    return below(experiment_location, run_id, RUN_FOLDER)
+
+
+def of_model(experiment_location: str, model_id: str) -> str:
+    """Return where a logged model's files are."""
+    return below(experiment_location, MODELS_FOLDER, model_id, RUN_FOLDER)
+
+
+def check_file_name(name: str) -> str:
+    """Return a file's name within its run in normal form: `./a//b` and `a\\b` are `a/b`.
+
+    Raises:
+        InvalidName: It is empty, absolute, or leads out of the run.
+    """
+    normal = posixpath.normpath(name.replace("\\", "/"))
+    if not name or normal == "." or normal.startswith("/") or ".." in normal.split("/") or "\0" in name:
+        raise InvalidName(f"{name!r} is not the name of a file of a run.", "Use a relative path without '..'.")
+    return normal

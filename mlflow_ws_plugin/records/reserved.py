@@ -1,0 +1,18 @@
+"""Tags that show part of the native record to MLflow. They are read there, never set to another value."""
+
+from __future__ import annotations
+
+STATE = "mlws.state"
+PROPERTY = "mlws.property."
+TEXT_METRIC = "mlws.metric."
+RUN_NAME = "mlflow.runName"
+"""MLflow's tag for a run's display name, kept equal to it."""
+PARENT = "mlflow.parentRunId"
+"""MLflow's tag for a run's parent, kept equal to it."""
+MLFLOW = "mlflow."
+"""Tags MLflow makes for itself; the native `get_tags` leaves them out."""
+
+
+def is_reserved(key: str) -> bool:
+    """Tell whether a tag shows part of the native record."""
+    return key == STATE or key.startswith((PROPERTY, TEXT_METRIC))

@@ -1,0 +1,100 @@
+"""Statements on points: appending them and reading them in order. The hot path: the raw driver, no values between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlflow_ws_plugin.records.summary import PointRow, Summary, extended, grown
+from mlflow_ws_plugin.storage.connection import Connection
+
+_INSERT = "INSERT INTO points (run, series, step, ts, value, is_nan) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+_PAGE = "SELECT step, ts, value, is_nan FROM points WHERE run = ? AND series = ?"
+_BY_STEP = " ORDER BY step, ts, value, is_nan LIMIT ?"
+_BY_TIME = " ORDER BY ts, step, value, is_nan LIMIT ?"
+_AFTER_STEP = " AND (step, ts, value, is_nan) > (?, ?, ?, ?)"
+_AFTER_TIME = " AND (ts, step, value, is_nan) > (?, ?, ?, ?)"
+
+EVERYTHING = -1
+"""A page size without a limit."""
+
+
+def append(
+    tx: Connection, run: int, appended: Sequence[tuple[int, Summary | None, list[PointRow]]]
+) -> list[Summary | None]:
+    """Write points and return each series' new summary, of the rows really inserted; None where none was.
+
+    A point equal to a recorded one in step, time and value is that point, and is not written again.
+
+    Args:
+        tx: A writing transaction.
+        run: The run's key.
+        appended: For each series its number, its summary (None for a new one) and the points.
+    """
+    summaries: list[Summary | None] = []
+    follow: list[tuple[int, ...]] = []
+    for number, old, rows in appended:
+        if len(rows) > 1:
+            rows = sorted(set(rows))
+        if old is None or rows[0][:3] > old[2:5]:
+            follow += [(run, number, *row) for row in rows]  # type: ignore[misc]
+            summaries.append(extended(old, rows))
+        else:
+            summaries.append(_append_late(tx, run, number, old, rows))
+    if len(follow) == 1:
+        tx.execute(_INSERT, follow[0])
+    elif follow:
+        tx.executemany(_INSERT, follow)
+    return summaries
+
+
+def _append_late(tx: Connection, run: int, number: int, old: Summary, rows: list[PointRow]) -> Summary | None:
+    """Write points that may be in the series already, one by one."""
+    summary = old
+    for row in rows:
+        if tx.execute(_INSERT, (run, number, *row)).rowcount:
+            summary = grown(summary, row)
+    return None if summary is old else summary
+
+
+def by_time(
+    tx: Connection, run: int, series: int, in_order: bool, limit: int = EVERYTHING, after: PointRow | None = None
+) -> list[PointRow]:
+    """Return a page of a series ordered by (time, step, value).
+
+    Where time never falls as the step grows that is the order on disk, and a page is one seek; elsewhere it is a sort.
+
+    Args:
+        tx: A transaction.
+        run: The run's key.
+        series: The series' number.
+        in_order: What its summary says.
+        limit: Points at most.
+        after: The last point of the page before.
+    """
+    if in_order:
+        return by_step(tx, run, series, limit, after)
+    if after is None:
+        return tx.execute(_PAGE + _BY_TIME, (run, series, limit)).fetchall()
+    step, ts, value, is_nan = after
+    return tx.execute(_PAGE + _AFTER_TIME + _BY_TIME, (run, series, ts, step, value, is_nan, limit)).fetchall()
+
+
+def by_step(
+    tx: Connection, run: int, series: int, limit: int = EVERYTHING, after: PointRow | None = None
+) -> list[PointRow]:
+    """Return a page of a series ordered by (step, time, value), the order on disk."""
+    if after is None:
+        return tx.execute(_PAGE + _BY_STEP, (run, series, limit)).fetchall()
+    return tx.execute(_PAGE + _AFTER_STEP + _BY_STEP, (run, series, *after, limit)).fetchall()
+
+
+def at_steps(tx: Connection, run: int, series: int, steps: Sequence[int], limit: int) -> list[PointRow]:
+    """Return the points at some steps, ordered by (step, time, value)."""
+    found: list[PointRow] = []
+    for step in sorted(set(steps)):
+        if len(found) >= limit:
+            break
+        found += tx.execute(_PAGE + " AND step = ?" + _BY_STEP, (run, series, step, limit - len(found))).fetchall()
+    return found
+

@@ -1,0 +1,62 @@
+"""Making a workspace's database, knowing one again, and bringing an old one up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from importlib.resources import files
+from pathlib import Path
+
+from mlflow_ws_plugin.errors import WorkspaceTooNew, WorkspaceUnusable
+
+APPLICATION_ID = 0x6D6C7773
+"""`mlws` in ASCII, in SQLite's header: says that the file is ours."""
+
+REVISIONS = ("0001",)
+"""Every revision of the schema, oldest first; a test keeps it equal to the migrations."""
+
+_NEWEST = REVISIONS[-1]
+
+
+def is_new(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database is empty, as SQLite makes it on first opening."""
+    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Write the newest schema and the experiment `Default`, inside the caller's transaction."""
+    for statement in newest_ddl():
+        connection.execute(statement)
+    connection.execute("INSERT INTO alembic_version VALUES (?)", (_NEWEST,))
+    now_ms = int(time.time() * 1000)
+    connection.execute(
+        "INSERT INTO experiments (id, name, artifact_location, lifecycle, created_ms, updated_ms) "
+        "VALUES (0, 'Default', '0', 'active', ?, ?)",
+        (now_ms, now_ms),
+    )
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def newest_ddl() -> list[str]:
+    """Return the statements that make an empty database one of the newest revision."""
+    text = (files("mlflow_ws_plugin.storage") / "schema.sql").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("--")]
+    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def check(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a database needs no migration.
+
+    Raises:
+        WorkspaceUnusable: The database is not a workspace's.
+        WorkspaceTooNew: A newer version of this package wrote it.
+    """
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise WorkspaceUnusable(f"{path} is a database, but not a workspace.", "Open another directory.")
+    revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    if revision not in REVISIONS:
+        raise WorkspaceTooNew(
+            f"{path} has schema {revision!r}; this version of mlflow-ws-plugin knows up to {_NEWEST!r}.",
+            "Upgrade it: pip install --upgrade mlflow-ws-plugin.",
+        )
+    return bool(revision == _NEWEST)

@@ -1,0 +1,242 @@
+"""An embedded workspace's SQLite database: connections, transactions, and waiting for other processes.
+
+Threads each have a connection of their own, none is carried across a fork, and one thread of a process writes at a
+time. Other processes are waited for with jitter: SQLite's own busy handler lets one of eight writers starve.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from mlflow_ws_plugin import settings
+from mlflow_ws_plugin.errors import WorkspaceUnwritable
+from mlflow_ws_plugin.storage import faults, filesystem, schema
+
+T = TypeVar("T")
+
+FILE_NAME = "workspace.db"
+
+_LEAKED: list[sqlite3.Connection] = []
+"""Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
+
+_SLEEP_FIRST_S = 0.002
+_SLEEP_LATER_S = 0.0005
+_LATER_S = 0.02
+"""Who has waited longer than this asks more often, so that nobody starves."""
+
+
+class Database:
+    """The database of one workspace directory.
+
+    It is created by the first write. Until then, reads see an empty workspace.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / FILE_NAME
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+    def read(self) -> Transaction:
+        """Return a transaction that sees one state of the database and changes nothing."""
+        held = self._held()
+        if held is None:
+            return Transaction(self, _empty(), None, "BEGIN")
+        return Transaction(self, held.connection, None, "BEGIN")
+
+    def write(self) -> Transaction:
+        """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""
+        held = self._held() or self._create()
+        return Transaction(self, held.connection, self._lock, "BEGIN IMMEDIATE")
+
+    def close(self) -> None:
+        """Close this thread's connection. The next use opens another."""
+        self._local = threading.local()
+
+    def patiently(self, action: Callable[[], T]) -> T:
+        """Return what `action` returns, tried again while other processes hold the lock.
+
+        Raises:
+            WorkspaceBusy: They held it for longer than `MLWS_BUSY_TIMEOUT`.
+        """
+        began = time.monotonic()
+        limit_s = settings.BUSY_TIMEOUT.seconds()
+        while True:
+            try:
+                return action()
+            except sqlite3.OperationalError as exc:
+                waited_s = time.monotonic() - began
+                if not faults.is_busy(exc) or waited_s > limit_s:
+                    raise
+            time.sleep(random.uniform(0, _SLEEP_LATER_S if waited_s > _LATER_S else _SLEEP_FIRST_S))
+
+    def _held(self) -> _Held | None:
+        if self._pid != os.getpid():
+            self._forget_parent()
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None and self.path.exists():
+            held = self._open()
+        return held
+
+    def _open(self) -> _Held:
+        try:
+            connection = self._connect()
+        except sqlite3.Error as exc:
+            raise faults.from_sqlite(exc, self.path) from exc
+        held = self._local.held = _Held(connection)
+        return held
+
+    def _create(self) -> _Held:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise WorkspaceUnwritable(
+                f"{self.path.parent} cannot be made a workspace: {exc.strerror}.", "Choose another directory."
+            ) from exc
+        return self._open()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            if self.patiently(lambda: schema.is_new(connection)):
+                self.patiently(lambda: _make(connection))
+            up_to_date = schema.check(connection, self.path)
+            if up_to_date:
+                self.patiently(lambda: _configure(connection, self.path))
+        except BaseException:
+            connection.close()
+            raise
+        if up_to_date:
+            return connection
+        connection.close()
+        return self._migrated()
+
+    def _migrated(self) -> sqlite3.Connection:
+        from mlflow_ws_plugin.storage.migrations import upgrade
+
+        upgrade(self.path)
+        return self._connect()
+
+    def _forget_parent(self) -> None:
+        held = getattr(self._local, "held", None)
+        if held is not None:
+            _LEAKED.append(held.connection)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+
+class Transaction:
+    """A block of statements: `with database.write() as tx: tx.execute(…)`."""
+
+    __slots__ = ("_begin", "_connection", "_database", "_lock")
+
+    def __init__(
+        self, database: Database, connection: sqlite3.Connection, lock: threading.Lock | None, begin: str
+    ) -> None:
+        self._database = database
+        self._connection = connection
+        self._lock = lock
+        self._begin = begin
+
+    def __enter__(self) -> sqlite3.Connection:
+        connection = self._connection
+        if self._lock is not None:
+            self._lock.acquire()
+        try:
+            try:
+                connection.execute(self._begin)
+            except sqlite3.OperationalError as exc:
+                if not faults.is_busy(exc):
+                    raise
+                self._database.patiently(lambda: connection.execute(self._begin))
+        except BaseException as exc:
+            self._release()
+            if isinstance(exc, sqlite3.Error):
+                raise faults.from_sqlite(exc, self._database.path) from exc
+            raise
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if exc is None:
+                self._commit()
+            else:
+                self._roll_back()
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise faults.from_sqlite(error, self._database.path) from error
+        finally:
+            self._release()
+        if isinstance(exc, sqlite3.Error | OverflowError):
+            raise faults.from_sqlite(exc, self._database.path) from exc
+
+    def _commit(self) -> None:
+        connection = self._connection
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as exc:
+            if not faults.is_busy(exc):
+                raise
+            self._database.patiently(lambda: connection.execute("COMMIT"))
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+class _Held:
+    """A thread's connection, closed with the thread, but never by another process than its own."""
+
+    __slots__ = ("connection", "pid")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.pid = os.getpid()
+
+    def __del__(self) -> None:
+        if self.pid == os.getpid():
+            self.connection.close()
+        else:
+            _LEAKED.append(self.connection)
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if schema.is_new(connection):
+            schema.create(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _configure(connection: sqlite3.Connection, path: Path) -> None:
+    journal = "DELETE" if filesystem.is_remote(path) else "WAL"
+    connection.execute(f"PRAGMA journal_mode = {journal}")
+    full = settings.DURABILITY.get() == "full" or journal == "DELETE"
+    connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+    connection.execute("PRAGMA case_sensitive_like = ON")
+    connection.execute("PRAGMA cache_size = -65536")
+
+
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.create(connection)
+    connection.execute("PRAGMA case_sensitive_like = ON")
+    return connection
