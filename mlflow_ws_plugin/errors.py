@@ -1,36 +1,36 @@
 """Every way this package can fail.
 
-    WorkspaceError
-    ├── InvalidInput (ValueError)          what the caller passed is not legal
-    │   ├── InvalidUri
-    │   ├── InvalidName
-    │   ├── InvalidMetric
-    │   ├── InvalidQuery                   a filter, an order or a page token
-    │   └── ContextIncomplete              half of a job's environment is set
-    ├── NotFound (LookupError)
-    │   ├── ExperimentNotFound
-    │   ├── RunNotFound
-    │   ├── MetricNotFound
-    │   ├── TagNotFound
-    │   ├── ModelNotFound
-    │   └── RunFileNotFound
-    ├── AlreadyExists
-    │   ├── ExperimentExists
-    │   └── RunExists
-    ├── Conflict                           contradicts what is recorded
-    │   ├── ParameterChanged
-    │   ├── ReservedTag
-    │   ├── MetricKeyTaken
-    │   ├── IllegalTransition
-    │   ├── Duplicate
-    │   ├── ExperimentNotActive
-    │   └── RunNotActive
-    └── StorageError (OSError)             the workspace itself
-        ├── WorkspaceUnusable              a file, a foreign or a corrupt database
-        │   └── WorkspaceTooNew
-        ├── WorkspaceUnwritable
-        ├── WorkspaceBusy
-        └── WorkspaceFull
+WorkspaceError
+├── InvalidInput (ValueError)          what the caller passed is not legal
+│   ├── InvalidUri
+│   ├── InvalidName
+│   ├── InvalidMetric
+│   ├── InvalidQuery                   a filter, an order or a page token
+│   └── ContextIncomplete              half of a job's environment is set
+├── NotFound (LookupError)
+│   ├── ExperimentNotFound
+│   ├── RunNotFound
+│   ├── MetricNotFound
+│   ├── TagNotFound
+│   ├── ModelNotFound
+│   └── RunFileNotFound
+├── AlreadyExists
+│   ├── ExperimentExists
+│   └── RunExists
+├── Conflict                           contradicts what is recorded
+│   ├── ParameterChanged
+│   ├── ReservedTag
+│   ├── MetricKeyTaken
+│   ├── IllegalTransition
+│   ├── Duplicate
+│   ├── ExperimentNotActive
+│   └── RunNotActive
+└── StorageError (OSError)             the workspace itself
+    ├── WorkspaceUnusable              a file, a foreign or a corrupt database
+    │   └── WorkspaceTooNew
+    ├── WorkspaceUnwritable
+    ├── WorkspaceBusy
+    └── WorkspaceFull
 """
 
 from __future__ import annotations

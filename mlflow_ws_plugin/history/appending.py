@@ -70,9 +70,7 @@ def _taken(write: SeriesWrite, other: str) -> MetricKeyTaken:
     )
 
 
-def _number_steps(
-    tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[str, Series]
-) -> None:
+def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[str, Series]) -> None:
     """Shift relative steps behind the last recorded one; the columns of a table share their rows' indices."""
     last_rows: dict[str, int] = {}
     for write in writes:

@@ -164,8 +164,6 @@ class Experiments:
         Raises:
             ExperimentNotFound: No deleted experiment has this id.
         """
-        from mlflow_ws_plugin.storage import models
-
         with self._database.write() as tx:
             self._in_stage(tx, experiment_id, Lifecycle.DELETED)
             for run in runs.ids_of(tx, experiment_id):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from mlflow.entities import Dataset as MlflowDataset
 from mlflow.entities import (
     DatasetInput,
     Experiment,
@@ -25,7 +26,6 @@ from mlflow.entities import (
     RunOutputs,
     RunTag,
 )
-from mlflow.entities import Dataset as MlflowDataset
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
@@ -152,9 +152,7 @@ def new_run_to_mlflow(record: RunRecord, artifact_root: str) -> Run:
 def found_run_to_mlflow(record: RunRecord, artifact_root: str) -> Run:
     """Return MLflow's run as `search_runs` answers it: without model inputs."""
     inputs = RunInputs(dataset_inputs=datasets_to_mlflow(record.datasets))
-    return Run(
-        info_to_mlflow(record.info, artifact_root), data_to_mlflow(record), inputs, outputs_to_mlflow(record)
-    )
+    return Run(info_to_mlflow(record.info, artifact_root), data_to_mlflow(record), inputs, outputs_to_mlflow(record))
 
 
 def outputs_to_mlflow(record: RunRecord) -> RunOutputs:

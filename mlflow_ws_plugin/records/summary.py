@@ -56,7 +56,9 @@ def grown(old: Summary, row: PointRow) -> Summary:
         in_order = in_order if step == last_step and ts >= last_ts else 0
         if (step, ts, value) <= (last_step, last_ts, last_value):
             first_step = min(first_step, step)
-            return Summary(count + 1, first_step, last_step, last_ts, last_value, last_nan, minimum, maximum, 0, in_order)
+            return Summary(
+                count + 1, first_step, last_step, last_ts, last_value, last_nan, minimum, maximum, 0, in_order
+            )
     else:
         dense = dense if step == last_step + 1 else 0
         in_order = in_order if ts >= last_ts else 0

@@ -51,9 +51,7 @@ def rename(tx: Connection, experiment: int, name: str, now_ms: int) -> None:
 
 def set_lifecycle(tx: Connection, experiment: int, lifecycle: str, now_ms: int) -> None:
     """Move an experiment to or from the bin."""
-    tx.execute(
-        "UPDATE experiments SET lifecycle = ?, updated_ms = ? WHERE id = ?", (lifecycle, now_ms, experiment)
-    )
+    tx.execute("UPDATE experiments SET lifecycle = ?, updated_ms = ? WHERE id = ?", (lifecycle, now_ms, experiment))
 
 
 def set_tag(tx: Connection, experiment: int, key: str, value: str) -> None:

@@ -22,7 +22,11 @@ _FAULTS: tuple[tuple[str, type[StorageError], str], ...] = (
     ("is locked", WorkspaceBusy, "Another process holds it; try again, or raise MLWS_BUSY_TIMEOUT."),
     ("disk is full", WorkspaceFull, "Free some space; everything recorded before this call is safe."),
     ("disk I/O error", WorkspaceFull, "Look at the disk: it is full or failing."),
-    ("malformed", WorkspaceUnusable, "The file is damaged: restore a copy, or salvage it with `sqlite3 FILE .recover`."),
+    (
+        "malformed",
+        WorkspaceUnusable,
+        "The file is damaged: restore a copy, or salvage it with `sqlite3 FILE .recover`.",
+    ),
     ("not a database", WorkspaceUnusable, "Move the file away, or open another directory."),
     ("unable to open", WorkspaceUnwritable, "Check that the directory exists and may be written."),
     ("readonly database", WorkspaceUnwritable, "Check that the directory and the file may be written."),

@@ -30,9 +30,7 @@ def find(tx: Connection, query: ModelQuery, limit: int, offset: int) -> list[Mod
             "tag": lambda comparison: _note(tables.model_tags.c, comparison),
         },
     )
-    found = select(*_COLUMNS).where(
-        _MODEL.lifecycle == "active", _MODEL.experiment.in_(query.experiment_ids), tree
-    )
+    found = select(*_COLUMNS).where(_MODEL.lifecycle == "active", _MODEL.experiment.in_(query.experiment_ids), tree)
     if query.datasets:
         found = found.where(select(1).where(_METRIC.model == _MODEL.id, on_datasets).exists())
     for number, wanted in enumerate(query.order):

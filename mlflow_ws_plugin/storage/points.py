@@ -97,4 +97,3 @@ def at_steps(tx: Connection, run: int, series: int, steps: Sequence[int], limit:
             break
         found += tx.execute(_PAGE + " AND step = ?" + _BY_STEP, (run, series, step, limit - len(found))).fetchall()
     return found
-

@@ -153,9 +153,7 @@ def _ordered(found: Any, wanted: Order, number: int, attributes: dict[str, Expre
         latest = tables.series.alias(f"order_{number}")
         found = found.outerjoin(latest, and_(latest.c.run == _RUN.id, latest.c.mlflow_key == wanted.field.key))
         value = latest.c.last_value
-        rank = case(
-            (value.is_(None), _METRIC_RANK["absent"]), (latest.c.last_nan == 1, _METRIC_RANK["nan"]), else_=0
-        )
+        rank = case((value.is_(None), _METRIC_RANK["absent"]), (latest.c.last_nan == 1, _METRIC_RANK["nan"]), else_=0)
     else:
         notes = _NOTES[wanted.field.kind].alias(f"order_{number}")
         found = found.outerjoin(notes, and_(notes.c.run == _RUN.id, notes.c.key == wanted.field.key))

@@ -66,7 +66,9 @@ def fill(tx: Connection, record: RunRecord) -> RunRecord:
         ).fetchall()
     )
     record.texts.update(
-        tx.execute("SELECT mlflow_key, last_text FROM series WHERE run = ? AND type = 'string' AND last_text IS NOT NULL", key).fetchall()
+        tx.execute(
+            "SELECT mlflow_key, last_text FROM series WHERE run = ? AND type = 'string' AND last_text IS NOT NULL", key
+        ).fetchall()
     )
     return record
 
@@ -145,7 +147,8 @@ def parameters(tx: Connection, run: int, keys: Iterable[str]) -> dict[str, str]:
 def insert_parameters(tx: Connection, run: int, values: Mapping[str, str]) -> None:
     """Write new parameters."""
     tx.executemany(
-        "INSERT INTO parameters (run, key, value) VALUES (?, ?, ?)", [(run, key, value) for key, value in values.items()]
+        "INSERT INTO parameters (run, key, value) VALUES (?, ?, ?)",
+        [(run, key, value) for key, value in values.items()],
     )
 
 
@@ -177,5 +180,6 @@ def properties(tx: Connection, run: int) -> dict[str, str]:
 def insert_properties(tx: Connection, run: int, values: Mapping[str, str]) -> None:
     """Write new properties."""
     tx.executemany(
-        "INSERT INTO properties (run, key, value) VALUES (?, ?, ?)", [(run, key, value) for key, value in values.items()]
+        "INSERT INTO properties (run, key, value) VALUES (?, ?, ?)",
+        [(run, key, value) for key, value in values.items()],
     )

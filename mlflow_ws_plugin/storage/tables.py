@@ -20,7 +20,9 @@ from sqlalchemy.types import TypeEngine
 METADATA = MetaData()
 
 
-def _column(name: str, type_: type[TypeEngine[object]], null: bool = False, default: str | None = None) -> Column[object]:
+def _column(
+    name: str, type_: type[TypeEngine[object]], null: bool = False, default: str | None = None
+) -> Column[object]:
     return Column(name, type_, nullable=null, server_default=None if default is None else text(default))
 
 

@@ -46,9 +46,7 @@ class ExperimentCalls(StoreParts):
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """Return an experiment, deleted or not."""
-        return experiment_to_mlflow(
-            self._history.experiments.get(experiment_key(experiment_id)), self._artifact_root
-        )
+        return experiment_to_mlflow(self._history.experiments.get(experiment_key(experiment_id)), self._artifact_root)
 
     def get_experiment_by_name(self, experiment_name: str) -> Experiment | None:
         """Return the experiment of a name, deleted or not, or None."""

@@ -82,9 +82,7 @@ class RunDataCalls(StoreParts):
         from mlflow.models import Model
 
         if not isinstance(mlflow_model, Model):
-            raise TypeError(
-                f"Argument 'mlflow_model' should be mlflow.models.Model, got '{type(mlflow_model)}'"
-            )
+            raise TypeError(f"Argument 'mlflow_model' should be mlflow.models.Model, got '{type(mlflow_model)}'")
         described = mlflow_model.get_tags_dict()
 
         def longer(recorded: str | None) -> str:

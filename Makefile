@@ -1,0 +1,38 @@
+# Every target does its own set-up, in a virtual environment of its own.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.demo  ## Train a classifier with Lightning and show its record.
+	$(BIN)/python examples/lightning_digits.py
+
+test: $(VENV)/.test  ## Install what the tests need, then run them all.
+	sh tests/system_packages.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.test  ## Style, types and the direction of imports.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test  ## Compare with MLflow's own stores, side by side.
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## Remove everything the other targets made.
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.venv:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.venv setup.cfg constraints.txt
+	$(INSTALL) --editable '.[mlflow,lightning]'
+	touch $@
+
+$(VENV)/.test: $(VENV)/.venv setup.cfg constraints.txt
+	$(INSTALL) --editable '.[mlflow,lightning,test]'
+	touch $@
