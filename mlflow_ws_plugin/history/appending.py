@@ -9,6 +9,7 @@ from mlflow_ws_plugin.records import limits
 from mlflow_ws_plugin.records.metric import NUMERIC, widened
 from mlflow_ws_plugin.records.names import mlflow_key
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
+from mlflow_ws_plugin.records.summary import PointRow, Summary
 from mlflow_ws_plugin.storage import cells, points, series
 from mlflow_ws_plugin.storage.connection import Connection
 
@@ -90,7 +91,7 @@ def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found
 def _append_points(
     tx: Connection, run: int, writes: list[SeriesWrite], found: dict[str, Series], numbers: dict[str, int]
 ) -> None:
-    appended = []
+    appended: list[tuple[int, Summary | None, list[PointRow]]] = []
     for write in writes:
         recorded = found.get(write.mlflow_key)
         if recorded is None:

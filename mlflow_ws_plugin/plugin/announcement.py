@@ -15,8 +15,7 @@ def run_began(workspace: WorkspaceUri, name: str, run_id: str) -> None:
     """Print the line on standard error, unless `MLWS_QUIET` is on or this is MLflow's server."""
     if settings.QUIET.is_on() or any(os.environ.get(variable) for variable in _SERVING):
         return
-    print(
+    sys.stderr.write(
         f"Run {name} ({run_id}) is recorded in {workspace.directory}; look at it: "
-        f'mlflow ui --backend-store-uri "{workspace}"',
-        file=sys.stderr,
+        f'mlflow ui --backend-store-uri "{workspace}"\n'
     )

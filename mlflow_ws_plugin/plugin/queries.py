@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlflow.entities import ViewType
@@ -32,25 +32,30 @@ def run_filter(text: str | None) -> AllOf:
     Raises:
         MlflowException: The filter is not legal.
     """
-    return AllOf(tuple(_run_comparison(**parsed) for parsed in SearchUtils.parse_search_filter(text)))
+    return AllOf(tuple(_run_comparison(**_named(parsed)) for parsed in SearchUtils.parse_search_filter(text)))
 
 
-def _run_comparison(type: str, key: str, comparator: str, value: Any = None) -> Comparison:
+def _named(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what MLflow's parser found in one comparison, as keyword arguments."""
+    return {"type_": parsed["type"], **{name: value for name, value in parsed.items() if name != "type"}}
+
+
+def _run_comparison(type_: str, key: str, comparator: str, value: Any = None) -> Comparison:
     operator = comparator.upper()
     key = SearchUtils.translate_key_alias(key)
-    if SearchUtils.is_string_attribute(type, key, operator):
+    if SearchUtils.is_string_attribute(type_, key, operator):
         return Comparison(_run_attribute(key), operator, value)
-    if SearchUtils.is_numeric_attribute(type, key, operator):
+    if SearchUtils.is_numeric_attribute(type_, key, operator):
         return Comparison(Field("attribute", key), operator, float(value))
-    if SearchUtils.is_metric(type, operator):
+    if SearchUtils.is_metric(type_, operator):
         return Comparison(Field("metric", key), operator, float(value))
-    if SearchUtils.is_param(type, operator):
+    if SearchUtils.is_param(type_, operator):
         return Comparison(Field("parameter", key), operator, value)
-    if SearchUtils.is_tag(type, operator):
+    if SearchUtils.is_tag(type_, operator):
         return Comparison(tag_field(key), operator, value)
-    if SearchUtils.is_dataset(type, operator):
+    if SearchUtils.is_dataset(type_, operator):
         return Comparison(Field("dataset", key), operator, value)
-    raise MlflowException(f"Invalid search expression type '{type}'", error_code=INVALID_PARAMETER_VALUE)
+    raise MlflowException(f"Invalid search expression type '{type_}'", error_code=INVALID_PARAMETER_VALUE)
 
 
 def _run_attribute(key: str) -> Field:
@@ -102,16 +107,18 @@ def experiment_filter(text: str | None) -> AllOf:
     Raises:
         MlflowException: The filter is not legal.
     """
-    return AllOf(tuple(_experiment_comparison(**parsed) for parsed in SearchExperimentsUtils.parse_search_filter(text)))
+    return AllOf(
+        tuple(_experiment_comparison(**_named(parsed)) for parsed in SearchExperimentsUtils.parse_search_filter(text))
+    )
 
 
-def _experiment_comparison(type: str, key: str, comparator: str, value: Any = None) -> Comparison:
-    if type == "tag":
+def _experiment_comparison(type_: str, key: str, comparator: str, value: Any = None) -> Comparison:
+    if type_ == "tag":
         if comparator not in (*_TEXT, "IS NULL", "IS NOT NULL"):
             raise MlflowException.invalid_parameter_value(f"Invalid comparator for tag: {comparator}")
         return Comparison(Field("tag", key), comparator, value)
-    if type != "attribute":
-        raise MlflowException.invalid_parameter_value(f"Invalid token type: {type}")
+    if type_ != "attribute":
+        raise MlflowException.invalid_parameter_value(f"Invalid token type: {type_}")
     return Comparison(Field("attribute", key), comparator, _experiment_value(key, comparator, value))
 
 
@@ -202,4 +209,4 @@ def history_token(offset: int, last: PointRow) -> str:
 def point_of(page_token: str | None) -> PointRow | None:
     """Return the point after which a page of a history begins, or None where a legal token does not say it."""
     after = json.loads(base64.b64decode(page_token)).get("after") if page_token else None
-    return tuple(after) if isinstance(after, list) and len(after) == 4 else None  # type: ignore[return-value]
+    return tuple(after) if isinstance(after, list) and len(after) == 4 else None

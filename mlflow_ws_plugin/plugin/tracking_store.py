@@ -51,7 +51,7 @@ class EmbeddedTrackingStore(
         self.artifact_root_uri = self._foreign_root or self._artifact_root
         if os.environ.get(_TRACKING_URI) == store_uri:
             os.environ[_TRACKING_URI] = str(self._workspace)  # a subprocess may run in another directory
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # AbstractStore has no annotation there
 
     def __reduce__(self) -> tuple[type[EmbeddedTrackingStore], tuple[str, str | None]]:
         return (EmbeddedTrackingStore, (str(self._workspace), self._given[1]))

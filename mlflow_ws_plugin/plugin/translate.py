@@ -70,7 +70,7 @@ def points_to_mlflow(key: str, rows: Iterable[PointRow]) -> list[Metric]:
 
 
 def location_to_mlflow(location: str, artifact_root: str) -> str:
-    """Return an artifact location as a URI; those within the workspace are below `artifact_root` (no slash at its end)."""
+    """Return an artifact location as a URI; those in the workspace are below `artifact_root`, without a slash."""
     return f"{artifact_root}/{quote(location)}" if places.is_relative(location) else location
 
 

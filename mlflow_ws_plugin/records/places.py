@@ -38,7 +38,7 @@ def of_model(experiment_location: str, model_id: str) -> str:
 
 
 def check_file_name(name: str) -> str:
-    """Return a file's name within its run in normal form: `./a//b` and `a\\b` are `a/b`.
+    r"""Return a file's name within its run in normal form: `./a//b` and `a\b` are `a/b`.
 
     Raises:
         InvalidName: It is empty, absolute, or leads out of the run.

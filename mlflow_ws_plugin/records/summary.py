@@ -13,7 +13,7 @@ class Summary(NamedTuple):
     """What is known of a series without reading its points.
 
     Attributes:
-        count: Points in the series.
+        size: Points in the series.
         first_step: Smallest step.
         last_step: Step of the latest point, the greatest by (step, timestamp, value).
         last_ts: Its time, milliseconds UTC.
@@ -25,7 +25,7 @@ class Summary(NamedTuple):
         in_order: 1 while time never falls as the step grows.
     """
 
-    count: int
+    size: int
     first_step: int
     last_step: int
     last_ts: int
@@ -78,7 +78,7 @@ def extended(old: Summary | None, rows: list[PointRow]) -> Summary:
     follows = first[0] > old.last_step or (first[0] == old.last_step and first[1] >= old.last_ts)
     latest = last if last[:3] > old[2:5] else (old.last_step, old.last_ts, old.last_value, old.last_nan)
     return Summary(
-        old.count + len(rows),
+        old.size + len(rows),
         min(old.first_step, first[0]),
         *latest,
         min(numbers, default=None),

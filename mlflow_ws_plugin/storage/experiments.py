@@ -83,7 +83,8 @@ def delete(tx: Connection, experiment: int) -> None:
 
 def record(row: Row, tags: dict[str, str]) -> ExperimentRecord:
     """Return an experiment from its row."""
-    return ExperimentRecord(str(row[0]), *row[1:6], tags)
+    key, name, location, lifecycle, created_ms, updated_ms = row[:6]
+    return ExperimentRecord(str(key), name, location, lifecycle, created_ms, updated_ms, tags)
 
 
 def _record(tx: Connection, row: Row | None) -> ExperimentRecord | None:

@@ -37,7 +37,7 @@ def _replace(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, partial)
         shutil.copymode(source, partial)
-        os.replace(partial, target)
+        Path(partial).replace(target)
     except BaseException:
         Path(partial).unlink(missing_ok=True)
         raise

@@ -9,7 +9,10 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 REMOTE_TYPES = frozenset(
-    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "fuse.sshfs", "fuse.glusterfs", "lustre", "ceph", "gpfs", "beegfs", "ocfs2", "gfs2"]
+    {
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "fuse.sshfs"),
+        *("fuse.glusterfs", "lustre", "ceph", "gpfs", "beegfs", "ocfs2", "gfs2"),
+    }
 )
 
 _warned: set[str] = set()

@@ -67,7 +67,7 @@ def with_data(tx: Connection, keys: list[int]) -> list[RunRecord]:
     for key, name, value in tx.execute(_PROPERTIES, wanted):
         records[key].properties[name] = value
     for key, *latest in tx.execute(_LATEST, wanted):
-        records[key].metrics.append(tuple(latest))  # type: ignore[arg-type]
+        records[key].metrics.append(tuple(latest))
     for key, name, text in tx.execute(_TEXTS, wanted):
         records[key].texts[name] = text
     return inputs.fill(tx, [records[key] for key in keys])

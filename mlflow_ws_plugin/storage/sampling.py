@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mlflow_ws_plugin.records.summary import PointRow, Summary
 from mlflow_ws_plugin.storage.connection import Connection
 
@@ -57,7 +59,7 @@ def _at_steps(tx: Connection, place: tuple[int, int, int, int], ranks: list[int]
 
 def _walk(tx: Connection, place: tuple[int, int, int, int], ranks: list[int]) -> list[PointRow]:
     found = [tx.execute(_COLUMNS + _RANGE + _ORDER + " LIMIT 1", place).fetchone()]
-    for before, rank in zip(ranks, ranks[1:], strict=False):
+    for before, rank in pairwise(ranks):
         found.append(tx.execute(_COLUMNS + _RANGE + _NEXT, (*place, *found[-1], rank - before - 1)).fetchone())
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +13,13 @@ APPLICATION_ID = 0x6D6C7773
 
 REVISIONS = ("0001",)
 """Every revision of the schema, oldest first; a test keeps it equal to the migrations."""
+
+DEFAULT_EXPERIMENT = (
+    "INSERT INTO experiments (id, name, artifact_location, lifecycle, created_ms, updated_ms) "
+    "SELECT 0, 'Default', '0', 'active', now_ms, now_ms "
+    "FROM (SELECT cast(1000 * (julianday('now') - 2440587.5) * 86400 AS INTEGER) AS now_ms) AS clock"
+)
+"""The experiment that every workspace has from the first."""
 
 _NEWEST = REVISIONS[-1]
 
@@ -28,18 +34,17 @@ def create(connection: sqlite3.Connection) -> None:
     for statement in newest_ddl():
         connection.execute(statement)
     connection.execute("INSERT INTO alembic_version VALUES (?)", (_NEWEST,))
-    now_ms = int(time.time() * 1000)
-    connection.execute(
-        "INSERT INTO experiments (id, name, artifact_location, lifecycle, created_ms, updated_ms) "
-        "VALUES (0, 'Default', '0', 'active', ?, ?)",
-        (now_ms, now_ms),
-    )
+    connection.execute(DEFAULT_EXPERIMENT)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def newest_ddl() -> list[str]:
     """Return the statements that make an empty database one of the newest revision."""
-    text = (files("mlflow_ws_plugin.storage") / "schema.sql").read_text()
+    return statements((files("mlflow_ws_plugin.storage") / "schema.sql").read_text())
+
+
+def statements(text: str) -> list[str]:
+    """Return the statements of a script whose comments have lines of their own."""
     lines = [line for line in text.splitlines() if not line.startswith("--")]
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
 
@@ -53,7 +58,8 @@ def check(connection: sqlite3.Connection, path: Path) -> bool:
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise WorkspaceUnusable(f"{path} is a database, but not a workspace.", "Open another directory.")
-    revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    revision = row[0] if row else None
     if revision not in REVISIONS:
         raise WorkspaceTooNew(
             f"{path} has schema {revision!r}; this version of mlflow-ws-plugin knows up to {_NEWEST!r}.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -20,13 +22,11 @@ from sqlalchemy.types import TypeEngine
 METADATA = MetaData()
 
 
-def _column(
-    name: str, type_: type[TypeEngine[object]], null: bool = False, default: str | None = None
-) -> Column[object]:
+def _column(name: str, type_: type[TypeEngine[Any]], null: bool = False, default: str | None = None) -> Column[object]:
     return Column(name, type_, nullable=null, server_default=None if default is None else text(default))
 
 
-def _key(name: str, type_: type[TypeEngine[object]] = Integer) -> Column[object]:
+def _key(name: str, type_: type[TypeEngine[Any]] = Integer) -> Column[object]:
     return Column(name, type_, primary_key=True, nullable=False, autoincrement=False)
 
 

@@ -36,13 +36,13 @@ class ExperimentCalls(StoreParts):
             _validate_experiment_tag(tag.key, tag.value)
         created = self._history.experiments.create(
             name,
-            artifact_location=artifact_location or self._place_of_experiment,
+            artifact_location=artifact_location or (self._place_of_experiment if self._foreign_root else None),
             tags={tag.key: str(tag.value) for tag in tags or ()},
         )
         return created.id
 
-    def _place_of_experiment(self, experiment_id: str) -> str | None:
-        return append_to_uri_path(self._foreign_root, experiment_id) if self._foreign_root else None
+    def _place_of_experiment(self, experiment_id: str) -> str:
+        return str(append_to_uri_path(self._foreign_root, experiment_id))
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """Return an experiment, deleted or not."""

@@ -62,10 +62,11 @@ class ModelCalls(StoreParts):
     ) -> PagedList[LoggedModel]:
         """Return a page of the active logged models that fulfil a filter."""
         query = model_queries.model_query(experiment_ids, filter_string, datasets, order_by)
-        token = SearchLoggedModelsPaginationToken(experiment_ids, filter_string, order_by)
+        asked: tuple[Any, ...] = (experiment_ids, filter_string, order_by)
+        token = SearchLoggedModelsPaginationToken(*asked)
         if page_token:
             token = SearchLoggedModelsPaginationToken.decode(page_token)
-            token.validate(experiment_ids, filter_string, order_by)
+            token.validate(*asked)
         most = max_results or SEARCH_LOGGED_MODEL_MAX_RESULTS_DEFAULT
         found = self._history.models.search(query, limit=most + 1, offset=token.offset)
         token.offset += most
