@@ -1,1 +1,43 @@
-"""A self-hosted machine-learning workspace that speaks MLflow."""
+"""A self-hosted machine-learning workspace that speaks MLflow.
+
+    from mlflow_ws_plugin import Experiment, Workspace
+
+    workspace = Workspace.open("my-workspace")
+    run = Experiment(workspace, "digits").start_logging()
+    run.log("loss", 0.25)
+    run.complete()
+
+Everything public is a name of this module or of `mlflow_ws_plugin.errors`. Importing it imports neither MLflow nor
+SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlflow_ws_plugin.sdk.experiment import Experiment
+    from mlflow_ws_plugin.sdk.reading import MetricSummary
+    from mlflow_ws_plugin.sdk.run import Run
+    from mlflow_ws_plugin.sdk.workspace import Workspace
+
+__all__ = ["Experiment", "MetricSummary", "Run", "Workspace"]
+
+_HOMES = {
+    "Experiment": "mlflow_ws_plugin.sdk.experiment",
+    "MetricSummary": "mlflow_ws_plugin.sdk.reading",
+    "Run": "mlflow_ws_plugin.sdk.run",
+    "Workspace": "mlflow_ws_plugin.sdk.workspace",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -50,7 +50,9 @@ class WorkspaceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        if not self.hint:
+            return self.message
+        return f"{self.message if self.message.endswith('.') else self.message + '.'} {self.hint}"
 
 
 class InvalidInput(WorkspaceError, ValueError):

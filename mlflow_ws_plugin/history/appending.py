@@ -115,7 +115,10 @@ def _append_texts(
     recorded = found.get(write.mlflow_key)
     number = recorded.number if recorded else numbers[write.mlflow_key]
     written = cells.append(tx, run, number, sorted(write.texts))
-    if write.type in NUMERIC or not written:
+    if not written:
+        return
+    if write.type in NUMERIC:
+        series.update_digits(tx, run, number, written[-1][2])
         return
     if recorded:
         widened(write.name, recorded.type, write.type)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mlflow_ws_plugin.history import existence
 from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.records.metric import NUMERIC
-from mlflow_ws_plugin.records.series import Series, SeriesWrite
+from mlflow_ws_plugin.records.series import Series, SeriesCells, SeriesWrite
 from mlflow_ws_plugin.records.summary import PointRow
 from mlflow_ws_plugin.storage import cells, points, runs, sampling, series
 from mlflow_ws_plugin.storage.points import EVERYTHING
@@ -41,15 +41,23 @@ class Metrics:
         with self._database.read() as tx:
             return series.all_of(tx, existence.any_run(tx, run_id).key)
 
-    def points(self, run_id: str, wanted: Series) -> list[PointRow]:
-        """Return all points of a numeric series by (step, time, value)."""
-        with self._database.read() as tx:
-            return points.by_step(tx, existence.any_run(tx, run_id).key, wanted.number)
+    def read(self, run_id: str, name: str | None = None) -> list[SeriesCells]:
+        """Return a run's series with everything in them, in the order they began.
 
-    def cells(self, run_id: str, wanted: Series) -> list[cells.CellRow]:
-        """Return all text cells of a series by (step, time)."""
+        Args:
+            run_id: The run.
+            name: Only the series of this metric.
+
+        Raises:
+            RunNotFound: No run has this id.
+        """
         with self._database.read() as tx:
-            return cells.of_series(tx, existence.any_run(tx, run_id).key, wanted.number)
+            run = existence.any_run(tx, run_id).key
+            return [
+                SeriesCells(one, points.by_step(tx, run, one.number), cells.of_series(tx, run, one.number))
+                for one in series.all_of(tx, run)
+                if name is None or one.name == name
+            ]
 
     def history(
         self, run_id: str, key: str, *, limit: int = EVERYTHING, after: PointRow | None = None, skip: int = 0

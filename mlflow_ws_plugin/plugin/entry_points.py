@@ -60,6 +60,11 @@ class RunContext:
         return tags()
 
 
+def is_serving() -> bool:
+    """Tell whether this is a process of `mlflow server`."""
+    return bool(os.environ.get(_SERVED_STORE))
+
+
 def serve_artifacts_of_workspace() -> None:
     """In a process of `mlflow server` over a workspace, serve files from the workspace unless told otherwise."""
     store_uri = os.environ.get(_SERVED_STORE, "")

@@ -78,8 +78,9 @@ def transition(run_id: str, old: State, new: State) -> State:
     """
     if new == old or new in TRANSITIONS[old]:
         return new
-    allowed = sorted(TRANSITIONS[old]) or "nothing: it has ended"
-    raise IllegalTransition(f"Run {run_id} is {old} and cannot become {new}.", f"From {old} it may become {allowed}.")
+    allowed = ", ".join(sorted(TRANSITIONS[old]))
+    hint = f"It may become {allowed}." if allowed else "It has ended; start a new run."
+    raise IllegalTransition(f"Run {run_id} is {old} and cannot become {new}.", hint)
 
 
 def with_status(state: State, status: str) -> State:

@@ -14,6 +14,8 @@ PARAMETER_VALUE_LENGTH = 6_000
 TAG_VALUE_LENGTH = 8_000
 PROPERTY_VALUE_LENGTH = 8_000
 TEXT_VALUE_LENGTH = 65_535
+ERROR_LENGTH = 65_535
+"""Characters kept of why a run failed: the last ones."""
 TABLE_COLUMNS = 1_000
 """Columns of one table metric."""
 EXACT_INTEGER = 2**53

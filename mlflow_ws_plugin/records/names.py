@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 
@@ -58,6 +59,18 @@ def check_metric_name(name: str) -> str:
         raise InvalidMetric(exc.message, exc.hint) from exc
 
 
+def check_value(what: str, value: str, longest: int) -> str:
+    """Return a value that is not longer than it may be.
+
+    Raises:
+        InvalidName: It is.
+    """
+    if len(value) > longest:
+        raise InvalidName(f"The {what} has {len(value)} characters.", f"Use at most {longest}.")
+    return value
+
+
+@functools.lru_cache(maxsize=4096)
 def mlflow_key(name: str, column: str | None = None) -> str:
     """Return the key under which MLflow sees a series, at most 250 characters.
 

@@ -37,6 +37,21 @@ class Series(NamedTuple):
     summary: Summary | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesCells:
+    """A series with everything in it.
+
+    Attributes:
+        series: The series.
+        points: Numeric cells by (step, time, value).
+        texts: Text cells by (step, time), `(step, timestamp_ms, text)`.
+    """
+
+    series: Series
+    points: list[PointRow]
+    texts: list[tuple[int, int, str]]
+
+
 @dataclass(slots=True)
 class SeriesWrite:
     """Cells to append to one series.

@@ -88,6 +88,11 @@ def update_text(tx: Connection, run: int, number: int, description: str, texts: 
     tx.execute(_UPDATE_TEXT, (description, len(texts), first, first, step, ts, text, run, number))
 
 
+def update_digits(tx: Connection, run: int, number: int, digits: str) -> None:
+    """Write the digits of the latest integer that a double cannot hold."""
+    tx.execute("UPDATE series SET last_text = ? WHERE run = ? AND number = ?", (digits, run, number))
+
+
 def _series(row: Row) -> Series:
     summary = None if row[12] is None else Summary(*row[8:])
     return Series(row[0], row[1], row[2], row[3], _KINDS[row[4]], _TYPES[row[5]], row[6], row[7], row[10], summary)

@@ -11,7 +11,9 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.time import get_current_time_millis
 
-from mlflow_ws_plugin.plugin import announcement, queries
+from mlflow_ws_plugin import announcement
+from mlflow_ws_plugin.plugin import queries
+from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import (
@@ -54,7 +56,8 @@ class RunCalls(StoreParts):
                 tags=labels,
             )
         )
-        announcement.run_began(self._workspace, record.info.name, record.info.run_id)
+        if not is_serving():
+            announcement.run_began(self._workspace, record.info.name, record.info.run_id)
         return new_run_to_mlflow(record, self._artifact_root)
 
     def get_run(self, run_id: str) -> Run:

@@ -1,0 +1,133 @@
+"""What the log calls of a run are given, as writes to series."""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Iterable, Mapping
+
+from mlflow_ws_plugin.errors import InvalidMetric
+from mlflow_ws_plugin.records import limits
+from mlflow_ws_plugin.records.metric import NUMERIC, Cell, ColumnType, Kind, cell_of, is_exact, stored, type_of, widened
+from mlflow_ws_plugin.records.names import check_metric_name, mlflow_key
+from mlflow_ws_plugin.records.series import SeriesWrite
+
+_FLOAT = ColumnType.DOUBLE
+_SMALLEST_STEP, _LARGEST_STEP = limits.STEP_RANGE
+
+
+def scalar(name: str, value: object, description: str, step: int | None) -> SeriesWrite:
+    """Return one point of a metric.
+
+    Raises:
+        InvalidMetric: The name, value or step is not legal.
+    """
+    check_metric_name(name)
+    cell = value if type(value) is float else cell_of(name, value)
+    return _column(name, None, Kind.SCALAR, [cell], description, step)
+
+
+def sequence(name: str, values: Iterable[object], description: str) -> SeriesWrite:
+    """Return the points of a list metric.
+
+    Raises:
+        InvalidMetric: The name or a value is not legal, or text and numbers mix.
+    """
+    check_metric_name(name)
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidMetric(f"List metric {name!r} was given a {type(values).__name__}.", "Pass a list of numbers.")
+    return _column(name, None, Kind.LIST, [cell_of(name, value) for value in values], description, None)
+
+
+def row(name: str, columns: Mapping[str, object], description: str) -> list[SeriesWrite]:
+    """Return one row of a table metric, a write for each column that is not None.
+
+    Raises:
+        InvalidMetric: The name, a column or a value is not legal, or there is no column.
+    """
+    return table(name, {column: [value] for column, value in columns.items()}, description)
+
+
+def table(name: str, columns: Mapping[str, object], description: str) -> list[SeriesWrite]:
+    """Return the rows of a table metric, a write for each column; None is an absent cell.
+
+    Raises:
+        InvalidMetric: The name, a column or a value is not legal, there is no column, or their lengths differ.
+    """
+    check_metric_name(name)
+    if not isinstance(columns, Mapping):
+        raise InvalidMetric(
+            f"Table {name!r} was given a {type(columns).__name__}.", "Pass a dict of columns, each a list of values."
+        )
+    if not columns:
+        raise InvalidMetric(f"Table {name!r} has no columns.", "Pass at least one.")
+    lists = {check_metric_name(column): _values(value) for column, value in columns.items()}
+    _check_lengths(name, lists)
+    return [
+        _column(name, column, Kind.TABLE, _cells(column, values), description, None) for column, values in lists.items()
+    ]
+
+
+def _values(value: object) -> list[object]:
+    """A scalar is a column of one row."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+        return [value]
+    return list(value)
+
+
+def _check_lengths(name: str, lists: Mapping[str, list[object]]) -> None:
+    lengths = {column: len(values) for column, values in lists.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{column!r} has {length}" for column, length in lengths.items())
+        raise InvalidMetric(
+            f"The columns of table {name!r} differ in length: {listed}.", "Pad the short ones with None."
+        )
+
+
+def _cells(column: str, values: list[object]) -> list[Cell | None]:
+    return [None if value is None else cell_of(column, value) for value in values]
+
+
+def _column(
+    name: str, column: str | None, kind: Kind, cells: list[Cell] | list[Cell | None], description: str, step: int | None
+) -> SeriesWrite:
+    """Return the cells of one column; without a step they are counted on from those recorded."""
+    now_ms = int(time.time() * 1000)
+    first = 0 if step is None else _step(name, step)
+    placed = [(first + index, cell) for index, cell in enumerate(cells) if cell is not None]
+    type_ = _type_of_all(column or name, [cell for _, cell in placed])
+    numeric = type_ in NUMERIC
+    return SeriesWrite(
+        mlflow_key(name, column),
+        name,
+        column,
+        kind,
+        type_,
+        points=[(at, now_ms, *stored(cell)) for at, cell in placed] if numeric else [],  # type: ignore[arg-type]
+        texts=[(at, now_ms, str(cell)) for at, cell in placed if not (numeric and is_exact(cell))],
+        description=_text(name, description),
+        counts=step is None,
+    )
+
+
+def _type_of_all(name: str, cells: list[Cell]) -> ColumnType:
+    type_ = type_of(cells[0]) if cells else _FLOAT
+    for cell in cells[1:]:
+        type_ = widened(name, type_, type_of(cell))
+    return type_
+
+
+def _text(name: str, description: str | None) -> str:
+    if description is not None and not isinstance(description, str):
+        raise InvalidMetric(f"The description of metric {name!r} is {description!r}.", "Pass a string.")
+    return description or ""
+
+
+def _step(name: str, step: object) -> int:
+    try:
+        number = operator.index(step)  # type: ignore[arg-type]
+    except TypeError:
+        raise InvalidMetric(f"The step of metric {name!r} is {step!r}.", "Pass an integer.") from None
+    if not _SMALLEST_STEP <= number <= _LARGEST_STEP:
+        raise InvalidMetric(f"The step of metric {name!r} is {number}.", "Use a 64-bit integer.")
+    return number
