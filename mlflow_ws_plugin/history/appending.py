@@ -9,33 +9,39 @@ from mlflow_ws_plugin.records import limits
 from mlflow_ws_plugin.records.metric import NUMERIC, widened
 from mlflow_ws_plugin.records.names import mlflow_key
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
-from mlflow_ws_plugin.records.summary import PointRow, Summary
 from mlflow_ws_plugin.storage import cells, points, series
 from mlflow_ws_plugin.storage.connection import Connection
 
 
-def append(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> None:
+def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[str, Series]) -> None:
     """Append cells to series, beginning those that are new. Each series is written once.
+
+    Args:
+        tx: A writing transaction.
+        run: The run's key.
+        writes: What to append.
+        found: Those of the run's series that are written, by key; new ones are added to it.
 
     Raises:
         InvalidMetric: Text and numbers would mix in one column, or a table would get too many columns.
         MetricKeyTaken: Another metric has the key that MLflow would see.
     """
-    found = series.find(tx, run, [write.mlflow_key for write in writes])
     new = [write for write in writes if write.mlflow_key not in found]
+    if new:
+        found.update(_begin(tx, run, new))
     for write in writes:
-        if write.mlflow_key in found:
-            _check_same(found[write.mlflow_key], write)
-    numbers = _begin(tx, run, new) if new else {}
+        _check_and_describe(tx, run, found[write.mlflow_key], write)
     if any(write.counts for write in writes):
         _number_steps(tx, run, writes, found)
-    _append_points(tx, run, [write for write in writes if write.points], found, numbers)
+    appended = {write.mlflow_key: write.points for write in writes if write.points}
+    if appended:
+        series.update(tx, run, points.append(tx, run, appended, found))
     for write in writes:
         if write.texts:
-            _append_texts(tx, run, write, found, numbers)
+            _append_texts(tx, run, write, found[write.mlflow_key])
 
 
-def _begin(tx: Connection, run: int, new: list[SeriesWrite]) -> dict[str, int]:
+def _begin(tx: Connection, run: int, new: list[SeriesWrite]) -> dict[str, Series]:
     tables = series.tables(tx, run)
     for write in new:
         if write.column is None:
@@ -59,9 +65,14 @@ def _check_table(tx: Connection, run: int, write: SeriesWrite) -> None:
             raise _taken(write, other.name)
 
 
-def _check_same(recorded: Series, write: SeriesWrite) -> None:
+def _check_and_describe(tx: Connection, run: int, recorded: Series, write: SeriesWrite) -> None:
+    """Refuse a write that means another series, and keep what is new in type and description."""
     if not write.by_key and (recorded.name, recorded.column) != (write.name, write.column):
         raise _taken(write, recorded.name)
+    if recorded.type is write.type and write.description in ("", recorded.description):
+        return
+    type_ = widened(write.name, recorded.type, write.type) if write.points or write.texts else recorded.type
+    series.describe(tx, run, write.mlflow_key, type_, write.description or recorded.description)
 
 
 def _taken(write: SeriesWrite, other: str) -> MetricKeyTaken:
@@ -78,49 +89,22 @@ def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found
         if not write.counts:
             continue
         if write.column is None:
-            recorded = found.get(write.mlflow_key)
-            first = 0 if recorded is None or recorded.last_step is None else recorded.last_step + 1
+            last_step = found[write.mlflow_key].last_step
+            first = 0 if last_step is None else last_step + 1
         else:
             if write.name not in last_rows:
                 last_rows[write.name] = series.last_row(tx, run, write.name)
             first = last_rows[write.name] + 1
-        write.points = [(first + step, *rest) for step, *rest in write.points]  # type: ignore[misc]
-        write.texts = [(first + step, ts, text) for step, ts, text in write.texts]
+        if first:
+            write.points = [(first + step, ts, value, is_nan) for step, ts, value, is_nan in write.points]
+            write.texts = [(first + step, ts, text) for step, ts, text in write.texts]
 
 
-def _append_points(
-    tx: Connection, run: int, writes: list[SeriesWrite], found: dict[str, Series], numbers: dict[str, int]
-) -> None:
-    appended: list[tuple[int, Summary | None, list[PointRow]]] = []
-    for write in writes:
-        recorded = found.get(write.mlflow_key)
-        if recorded is None:
-            appended.append((numbers[write.mlflow_key], None, write.points))
-        else:
-            appended.append((recorded.number, recorded.summary, write.points))
-    summaries = points.append(tx, run, appended)
-    changed = []
-    for write, (number, _, _), summary in zip(writes, appended, summaries, strict=True):
-        if summary is not None:
-            recorded = found.get(write.mlflow_key)
-            type_ = write.type if recorded is None else widened(write.name, recorded.type, write.type)
-            description = write.description or (recorded.description if recorded else "")
-            changed.append((number, type_.value, description, summary))
-    series.update(tx, run, changed)
-
-
-def _append_texts(
-    tx: Connection, run: int, write: SeriesWrite, found: dict[str, Series], numbers: dict[str, int]
-) -> None:
-    recorded = found.get(write.mlflow_key)
-    number = recorded.number if recorded else numbers[write.mlflow_key]
-    written = cells.append(tx, run, number, sorted(write.texts))
+def _append_texts(tx: Connection, run: int, write: SeriesWrite, recorded: Series) -> None:
+    written = cells.append(tx, run, recorded.number, sorted(write.texts))
     if not written:
         return
     if write.type in NUMERIC:
-        series.update_digits(tx, run, number, written[-1][2])
-        return
-    if recorded:
-        widened(write.name, recorded.type, write.type)
-    description = write.description or (recorded.description if recorded else "")
-    series.update_text(tx, run, number, description, written)
+        series.update_digits(tx, run, write.mlflow_key, written[-1][2])
+    else:
+        series.update_text(tx, run, write.mlflow_key, written)

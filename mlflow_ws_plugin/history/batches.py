@@ -45,11 +45,11 @@ class Batches:
             ModelNotFound: A metric's model is unknown.
         """
         with self._database.write() as tx:
-            run = existence.active_run(tx, run_id)
+            run, found = existence.active_run_and_series(tx, run_id, [write.mlflow_key for write in writes])
             if parameters:
                 writing.parameters(tx, run, run_id, parameters)
             if writes:
-                append(tx, run, writes)
+                append(tx, run, writes, found)
             for model_id, metrics in (model_metrics or {}).items():
                 models.insert_metrics(tx, existence.any_model(tx, model_id).key, metrics)
             if tags:

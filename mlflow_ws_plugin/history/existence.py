@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlflow_ws_plugin.errors import ExperimentNotActive, ExperimentNotFound, ModelNotFound, RunNotActive, RunNotFound
 from mlflow_ws_plugin.records.experiment import ExperimentRecord, Lifecycle
 from mlflow_ws_plugin.records.model import ModelRecord
 from mlflow_ws_plugin.records.run import RunInfo
-from mlflow_ws_plugin.storage import experiments, models, runs
+from mlflow_ws_plugin.records.series import Series
+from mlflow_ws_plugin.storage import experiments, models, runs, series
 from mlflow_ws_plugin.storage.connection import Connection
 
 
@@ -17,7 +20,10 @@ def active_run(tx: Connection, run_id: str) -> int:
         RunNotFound: No run has this id.
         RunNotActive: The run is in the bin.
     """
-    found = runs.lifecycle(tx, run_id)
+    return _active(run_id, runs.lifecycle(tx, run_id))
+
+
+def _active(run_id: str, found: tuple[int, str] | None) -> int:
     if found is None:
         raise run_not_found(run_id)
     key, lifecycle = found
@@ -26,6 +32,17 @@ def active_run(tx: Connection, run_id: str) -> int:
             f"The run {run_id} must be in the 'active' state. Current state is {lifecycle}.", "Restore it first."
         )
     return key
+
+
+def active_run_and_series(tx: Connection, run_id: str, keys: Sequence[str]) -> tuple[int, dict[str, Series]]:
+    """Return the key of a run that may be written, and those of its series that have one of these keys, by key.
+
+    Raises:
+        RunNotFound: No run has this id.
+        RunNotActive: The run is in the bin.
+    """
+    run, found = series.with_run(tx, run_id, keys)
+    return _active(run_id, run), found
 
 
 def any_run(tx: Connection, run_id: str) -> RunInfo:

@@ -30,7 +30,8 @@ class Metrics:
             MetricKeyTaken: Another metric has the key that MLflow would see.
         """
         with self._database.write() as tx:
-            append(tx, existence.active_run(tx, run_id), writes)
+            run, found = existence.active_run_and_series(tx, run_id, [write.mlflow_key for write in writes])
+            append(tx, run, writes, found)
 
     def series(self, run_id: str) -> list[Series]:
         """Return a run's series in the order they began.

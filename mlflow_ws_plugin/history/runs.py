@@ -47,7 +47,7 @@ class Runs:
             runs.set_tags(tx, info.key, parts.tags)
             runs.insert_properties(tx, info.key, {**parts.properties, **run.properties})
             if parts.texts:
-                append(tx, info.key, parts.texts)
+                append(tx, info.key, parts.texts, {})
             return runs.fill(tx, RunRecord(info))
 
     def info(self, run_id: str) -> RunInfo:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections.abc import Iterable, Sequence
 
 from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 from mlflow.utils.validation import (
     _validate_batch_log_limits,
     _validate_metric,
+    _validate_metric_name,
     _validate_param,
     _validate_param_keys_unique,
     _validate_tag,
@@ -29,15 +32,17 @@ def scalar_from_mlflow(metric: Metric) -> SeriesWrite:
     Raises:
         MlflowException: Its name, value, time or step is not legal.
     """
-    _validate_metric(metric.key, metric.value, metric.timestamp, metric.step)
-    return _write(metric.key, [_point(metric)])
+    key, value, ts, step = metric.key, metric.value, metric.timestamp, metric.step
+    if not _is_plain(value, ts, step) or not _is_legal_name(key):
+        _validate_metric(key, value, ts, step)
+    return _write(key, [_point(value, ts, step)])
 
 
 def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
     """Return the metrics of a batch as one write a key, in the order of their first points.
 
-    MLflow's check of each metric costs 1.3 µs, most of it for the name; names are checked once, and values of exactly
-    the right types need no more.
+    MLflow's check of a metric costs 5 µs, most of it for the name; a name is checked once in a process, and values of
+    exactly the right types need no more.
 
     Raises:
         MlflowException: A name, value, time or step is not legal.
@@ -45,11 +50,12 @@ def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
     points: dict[str, list[PointRow]] = {}
     for index, metric in enumerate(metrics):
         key, value, ts, step = metric.key, metric.value, metric.timestamp, metric.step
-        if key in points and type(value) is float and type(ts) is int and ts >= 0 and type(step) is int:
-            points[key].append((step, ts, value, 0) if value == value else (step, ts, 0.0, 1))
-        else:
+        if not _is_plain(value, ts, step) or not _is_legal_name(key):
             _validate_metric(key, value, ts, step, path=f"metrics[{index}]")
-            points.setdefault(key, []).append(_point(metric))
+        if key in points:
+            points[key].append(_point(value, ts, step))
+        else:
+            points[key] = [_point(value, ts, step)]
     return [_write(key, rows) for key, rows in points.items()]
 
 
@@ -109,11 +115,23 @@ def _write(key: str, points: list[PointRow]) -> SeriesWrite:
     return SeriesWrite(key, key, None, Kind.SCALAR, ColumnType.DOUBLE, points, by_key=True)
 
 
-def _point(metric: Metric) -> PointRow:
-    value = float(metric.value)
-    if value != value:
-        return (int(metric.step), int(metric.timestamp), 0.0, 1)
-    return (int(metric.step), int(metric.timestamp), value, 0)
+def _is_plain(value: object, ts: object, step: object) -> bool:
+    """Tell whether a point is of exactly the types that MLflow asks for, so that its check would find nothing."""
+    return type(value) is float and type(ts) is int and type(step) is int and ts >= 0
+
+
+@functools.lru_cache(maxsize=65_536)
+def _is_legal_name(key: object) -> bool:
+    try:
+        _validate_metric_name(key)
+    except (MlflowException, TypeError):
+        return False
+    return True
+
+
+def _point(value: float, ts: int, step: int) -> PointRow:
+    value = float(value)
+    return (int(step), int(ts), value, 0) if value == value else (int(step), int(ts), 0.0, 1)
 
 
 def _model_value(value: float) -> float:

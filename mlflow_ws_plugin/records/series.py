@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
@@ -75,7 +76,7 @@ class SeriesWrite:
     kind: Kind
     type: ColumnType
     points: list[PointRow]
-    texts: list[tuple[int, int, str]] = field(default_factory=list)
+    texts: Sequence[tuple[int, int, str]] = ()
     description: str = ""
     counts: bool = False
     by_key: bool = False

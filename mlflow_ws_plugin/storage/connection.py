@@ -8,7 +8,9 @@ from typing import Any, Protocol
 Row = tuple[Any, ...]
 
 WANTED = "WITH wanted (it) AS (SELECT value FROM json_each(?)) "
-"""Before a statement that takes a JSON list as its first parameter and joins its items as `wanted.it`."""
+"""Before a statement that takes a JSON list as its first parameter and joins its items as `wanted.it`.
+
+The join must be a CROSS JOIN, which SQLite never turns round: it takes the list for larger than any table."""
 
 
 class Cursor(Protocol):

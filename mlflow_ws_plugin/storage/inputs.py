@@ -67,7 +67,7 @@ def fill(tx: Connection, records: list[RunRecord]) -> list[RunRecord]:
     for run, use in _uses(tx, wanted):
         by_key[run].datasets.append(use)
     for run, direction, model_id, step in tx.execute(
-        WANTED + "SELECT run, direction, model_id, step FROM wanted JOIN run_models ON run = it "
+        WANTED + "SELECT run, direction, model_id, step FROM wanted CROSS JOIN run_models WHERE run = it "
         "ORDER BY run, direction, model_id",
         wanted,
     ):
@@ -81,13 +81,13 @@ def fill(tx: Connection, records: list[RunRecord]) -> list[RunRecord]:
 def _uses(tx: Connection, wanted: tuple[str]) -> list[tuple[int, DatasetUse]]:
     tags: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for run, dataset, key, value in tx.execute(
-        WANTED + "SELECT run, dataset, key, value FROM wanted JOIN run_dataset_tags ON run = it",
+        WANTED + "SELECT run, dataset, key, value FROM wanted CROSS JOIN run_dataset_tags WHERE run = it",
         wanted,
     ):
         tags.setdefault((run, dataset), []).append((key, value))
     rows = tx.execute(
         WANTED + "SELECT run, id, name, digest, source_type, source, schema, profile FROM wanted "
-        "JOIN run_datasets ON run = it JOIN datasets ON id = dataset ORDER BY run, id",
+        "CROSS JOIN run_datasets JOIN datasets ON id = dataset WHERE run = it ORDER BY run, id",
         wanted,
     )
     return [(run, DatasetUse(Dataset(*row), tuple(tags.get((run, key), ())))) for run, key, *row in rows]
@@ -97,7 +97,8 @@ def summaries(tx: Connection, experiments: Sequence[int], limit: int) -> list[Da
     """Return distinct datasets with the contexts they were used in."""
     return tx.execute(
         WANTED + "SELECT DISTINCT d.experiment, d.name, d.digest, t.value FROM wanted "
-        "JOIN datasets AS d ON d.experiment = it JOIN run_datasets AS u ON u.dataset = d.id "
-        "LEFT JOIN run_dataset_tags AS t ON t.run = u.run AND t.dataset = u.dataset AND t.key = ? LIMIT ?",
+        "CROSS JOIN datasets AS d JOIN run_datasets AS u ON u.dataset = d.id "
+        "LEFT JOIN run_dataset_tags AS t ON t.run = u.run AND t.dataset = u.dataset AND t.key = ? "
+        "WHERE d.experiment = it LIMIT ?",
         (json.dumps(list(experiments)), CONTEXT_TAG, limit),
     ).fetchall()

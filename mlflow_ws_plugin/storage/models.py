@@ -12,11 +12,11 @@ COLUMNS = (
     "id, model_id, experiment, name, artifact_location, created_ms, updated_ms, status, lifecycle, model_type, "
     "source_run_id, status_message"
 )
-_TAGS = WANTED + "SELECT model, key, value FROM wanted JOIN model_tags ON model = it"
-_PARAMETERS = WANTED + "SELECT model, key, value FROM wanted JOIN model_parameters ON model = it"
+_TAGS = WANTED + "SELECT model, key, value FROM wanted CROSS JOIN model_tags WHERE model = it"
+_PARAMETERS = WANTED + "SELECT model, key, value FROM wanted CROSS JOIN model_parameters WHERE model = it"
 _METRICS = WANTED + (
     "SELECT model, name, value, ts, step, run_id, dataset_name, dataset_digest FROM wanted "
-    "JOIN model_metrics ON model = it ORDER BY model, name, ts, step, run_id"
+    "CROSS JOIN model_metrics WHERE model = it ORDER BY model, name, ts, step, run_id"
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from mlflow_ws_plugin.records.series import Series
 from mlflow_ws_plugin.records.summary import PointRow, Summary, extended, grown
 from mlflow_ws_plugin.storage.connection import Connection
 
@@ -20,27 +21,32 @@ EVERYTHING = -1
 
 
 def append(
-    tx: Connection, run: int, appended: Sequence[tuple[int, Summary | None, list[PointRow]]]
-) -> list[Summary | None]:
-    """Write points and return each series' new summary, of the rows really inserted; None where none was.
+    tx: Connection, run: int, appended: Mapping[str, list[PointRow]], found: Mapping[str, Series]
+) -> dict[str, Summary]:
+    """Write points and return the new summaries, of the rows really inserted, of those series that got any.
 
     A point equal to a recorded one in step, time and value is that point, and is not written again.
 
     Args:
         tx: A writing transaction.
         run: The run's key.
-        appended: For each series its number, its summary (None for a new one) and the points.
+        appended: Points by the key of their series.
+        found: Those series by key.
     """
-    summaries: list[Summary | None] = []
-    follow: list[tuple[int, ...]] = []
-    for number, old, rows in appended:
+    summaries: dict[str, Summary] = {}
+    follow: list[tuple[int, int, int, int, float, int]] = []
+    for key, rows in appended.items():
+        one = found[key]
+        number, old = one.number, one.summary
         if len(rows) > 1:
             rows = sorted(set(rows))
-        if old is None or rows[0][:3] > old[2:5]:
-            follow += [(run, number, *row) for row in rows]  # type: ignore[misc]
-            summaries.append(extended(old, rows))
-        else:
-            summaries.append(_append_late(tx, run, number, old, rows))
+        if old is not None and rows[0][:3] <= old[2:5]:
+            late = _append_late(tx, run, number, old, rows)
+            if late is not old:
+                summaries[key] = late
+            continue
+        summaries[key] = extended(old, rows)
+        follow += [(run, number, step, ts, value, is_nan) for step, ts, value, is_nan in rows]
     if len(follow) == 1:
         tx.execute(_INSERT, follow[0])
     elif follow:
@@ -48,13 +54,13 @@ def append(
     return summaries
 
 
-def _append_late(tx: Connection, run: int, number: int, old: Summary, rows: list[PointRow]) -> Summary | None:
+def _append_late(tx: Connection, run: int, number: int, old: Summary, rows: list[PointRow]) -> Summary:
     """Write points that may be in the series already, one by one."""
     summary = old
     for row in rows:
         if tx.execute(_INSERT, (run, number, *row)).rowcount:
             summary = grown(summary, row)
-    return None if summary is old else summary
+    return summary
 
 
 def by_time(

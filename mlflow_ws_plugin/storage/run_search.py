@@ -17,17 +17,17 @@ from mlflow_ws_plugin.storage.conditions import Expression, among, compared, con
 from mlflow_ws_plugin.storage.connection import WANTED, Connection
 
 _RUN = tables.runs.c
-_RUNS = f"{WANTED}SELECT {runs.COLUMNS} FROM wanted JOIN runs ON id = it"
-_PARAMETERS = WANTED + "SELECT run, key, value FROM wanted JOIN parameters ON run = it"
-_TAGS = WANTED + "SELECT run, key, value FROM wanted JOIN tags ON run = it"
-_PROPERTIES = WANTED + "SELECT run, key, value FROM wanted JOIN properties ON run = it"
+_RUNS = f"{WANTED}SELECT {runs.COLUMNS} FROM wanted CROSS JOIN runs WHERE id = it"
+_PARAMETERS = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN parameters WHERE run = it"
+_TAGS = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN tags WHERE run = it"
+_PROPERTIES = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN properties WHERE run = it"
 _LATEST = WANTED + (
-    "SELECT run, mlflow_key, last_value, last_nan, last_ts, last_step FROM wanted JOIN series ON run = it "
-    "WHERE last_value IS NOT NULL"
+    "SELECT run, mlflow_key, last_value, last_nan, last_ts, last_step FROM wanted CROSS JOIN series WHERE run = it "
+    "AND last_value IS NOT NULL"
 )
 _TEXTS = WANTED + (
-    "SELECT run, mlflow_key, last_text FROM wanted JOIN series ON run = it "
-    "WHERE type = 'string' AND last_text IS NOT NULL"
+    "SELECT run, mlflow_key, last_text FROM wanted CROSS JOIN series WHERE run = it "
+    "AND type = 'string' AND last_text IS NOT NULL"
 )
 _METRIC_RANK = {"number": 0, "nan": 1, "absent": 2}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
 from mlflow_ws_plugin.records.summary import Summary
+from mlflow_ws_plugin.storage import runs
 from mlflow_ws_plugin.storage.connection import WANTED, Connection, Row
 
 _COLUMNS = (
@@ -15,15 +16,19 @@ _COLUMNS = (
     "last_ts, last_value, last_nan, minimum, maximum, dense, in_order"
 )
 _FIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND mlflow_key = ?"
-_FIND_MANY = f"{WANTED}SELECT {_COLUMNS} FROM wanted JOIN series ON run = ? AND mlflow_key = it"
+_FIND_MANY = f"{WANTED}SELECT {_COLUMNS} FROM wanted CROSS JOIN series WHERE run = ? AND mlflow_key = it"
 _ALL = f"SELECT {_COLUMNS} FROM series WHERE run = ? ORDER BY number"
+_WITH_RUN = (
+    f"SELECT id, lifecycle, {_COLUMNS.replace('number', 'series.number').replace(' name', ' series.name')} "
+    "FROM runs LEFT JOIN series ON series.run = runs.id AND mlflow_key = ? WHERE run_id = ?"
+)
 _UPDATE = (
-    "UPDATE series SET type = ?, description = ?, count = ?, first_step = ?, last_step = ?, last_ts = ?, "
-    "last_value = ?, last_nan = ?, minimum = ?, maximum = ?, dense = ?, in_order = ? WHERE run = ? AND number = ?"
+    "UPDATE series SET count = ?, first_step = ?, last_step = ?, last_ts = ?, last_value = ?, last_nan = ?, "
+    "minimum = ?, maximum = ?, dense = ?, in_order = ? WHERE run = ? AND mlflow_key = ?"
 )
 _UPDATE_TEXT = (
-    "UPDATE series SET description = ?, count = count + ?, first_step = min(coalesce(first_step, ?), ?), "
-    "last_step = ?, last_ts = ?, last_text = ? WHERE run = ? AND number = ?"
+    "UPDATE series SET count = count + ?, first_step = min(coalesce(first_step, ?), ?), "
+    "last_step = ?, last_ts = ?, last_text = ? WHERE run = ? AND mlflow_key = ?"
 )
 _FEW = 4
 
@@ -35,6 +40,17 @@ def find(tx: Connection, run: int, keys: Sequence[str]) -> dict[str, Series]:
     else:
         rows = tx.execute(_FIND_MANY, (json.dumps(keys), run)).fetchall()
     return {row[1]: _series(row) for row in rows}
+
+
+def with_run(tx: Connection, run_id: str, keys: Sequence[str]) -> tuple[tuple[int, str] | None, dict[str, Series]]:
+    """Return a run's key and lifecycle, or None, and what `find` returns: what every appending asks first."""
+    if len(keys) != 1:
+        run = runs.lifecycle(tx, run_id)
+        return run, find(tx, run[0], keys) if run else {}
+    row = tx.execute(_WITH_RUN, (keys[0], run_id)).fetchone()
+    if row is None:
+        return None, {}
+    return row[:2], {} if row[2] is None else {row[3]: _series(row[2:])}
 
 
 def all_of(tx: Connection, run: int) -> list[Series]:
@@ -59,42 +75,53 @@ def tables(tx: Connection, run: int) -> dict[str, int]:
     )
 
 
-def insert(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> dict[str, int]:
-    """Begin series without points; return their numbers by key."""
-    row = tx.execute("SELECT coalesce(max(number), 0) FROM series WHERE run = ?", (run,)).fetchone()
-    numbers = {write.mlflow_key: number for number, write in enumerate(writes, start=row[0] + 1)}
+def insert(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> dict[str, Series]:
+    """Begin series without points; return them by key."""
+    (last,) = tx.execute("SELECT last_series FROM runs WHERE id = ?", (run,)).fetchone()
+    tx.execute("UPDATE runs SET last_series = ? WHERE id = ?", (last + len(writes), run))
+    begun = [
+        Series(number, w.mlflow_key, w.name, w.column, w.kind, w.type, w.description, None, None, None)
+        for number, w in enumerate(writes, start=last + 1)
+    ]
     tx.executemany(
         "INSERT INTO series (run, number, mlflow_key, name, column_name, kind, type, description) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (run, numbers[w.mlflow_key], w.mlflow_key, w.name, w.column, w.kind.value, w.type.value, w.description)
-            for w in writes
-        ],
+        [(run, *one[:4], one.kind.value, one.type.value, one.description) for one in begun],
     )
-    return numbers
+    return {one.mlflow_key: one for one in begun}
 
 
-def update(tx: Connection, run: int, rows: Sequence[tuple[int, str, str, Summary]]) -> None:
-    """Write series' `(number, type, description, summary)`."""
-    tx.executemany(
-        _UPDATE, [(type_, description, *summary, run, number) for number, type_, description, summary in rows]
+def update(tx: Connection, run: int, summaries: Mapping[str, Summary]) -> None:
+    """Write series' summaries by key."""
+    rows = [(*summary, run, key) for key, summary in summaries.items()]
+    if len(rows) == 1:
+        tx.execute(_UPDATE, rows[0])
+    else:
+        tx.executemany(_UPDATE, rows)
+
+
+def describe(tx: Connection, run: int, key: str, type_: ColumnType, description: str) -> None:
+    """Write a series' type and description."""
+    tx.execute(
+        "UPDATE series SET type = ?, description = ? WHERE run = ? AND mlflow_key = ?",
+        (type_.value, description, run, key),
     )
 
 
-def update_text(tx: Connection, run: int, number: int, description: str, texts: list[tuple[int, int, str]]) -> None:
+def update_text(tx: Connection, run: int, key: str, texts: list[tuple[int, int, str]]) -> None:
     """Write the summary of a text series after cells were appended; `texts` is sorted."""
     step, ts, text = texts[-1]
     first = texts[0][0]
-    tx.execute(_UPDATE_TEXT, (description, len(texts), first, first, step, ts, text, run, number))
+    tx.execute(_UPDATE_TEXT, (len(texts), first, first, step, ts, text, run, key))
 
 
-def update_digits(tx: Connection, run: int, number: int, digits: str) -> None:
+def update_digits(tx: Connection, run: int, key: str, digits: str) -> None:
     """Write the digits of the latest integer that a double cannot hold."""
-    tx.execute("UPDATE series SET last_text = ? WHERE run = ? AND number = ?", (digits, run, number))
+    tx.execute("UPDATE series SET last_text = ? WHERE run = ? AND mlflow_key = ?", (digits, run, key))
 
 
 def _series(row: Row) -> Series:
-    summary = None if row[12] is None else Summary(*row[8:])
+    summary = None if row[12] is None else Summary._make(row[8:])
     return Series(row[0], row[1], row[2], row[3], _KINDS[row[4]], _TYPES[row[5]], row[6], row[7], row[10], summary)
 
 

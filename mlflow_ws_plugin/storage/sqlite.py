@@ -27,6 +27,9 @@ FILE_NAME = "workspace.db"
 _LEAKED: list[sqlite3.Connection] = []
 """Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
 
+_CHECKPOINT_PAGES = 4000
+"""16 MB: a checkpoint writes each page once, however often the log has it, and syncs to disk."""
+
 _SLEEP_FIRST_S = 0.002
 _SLEEP_LATER_S = 0.0005
 _LATER_S = 0.02
@@ -233,6 +236,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
     connection.execute("PRAGMA case_sensitive_like = ON")
     connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 
 def _empty() -> sqlite3.Connection:

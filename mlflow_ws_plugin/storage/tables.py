@@ -73,6 +73,7 @@ runs = Table(
     _column("deleted_ms", BigInteger, null=True),
     _column("artifact_location", Text),
     _column("error", Text, null=True),
+    _column("last_series", Integer, default="0"),
     UniqueConstraint("run_id"),
     sqlite_autoincrement=True,
 )
@@ -87,8 +88,8 @@ series = Table(
     "series",
     METADATA,
     _key("run"),
-    _key("number"),
-    _column("mlflow_key", Text),
+    _key("mlflow_key", Text),
+    _column("number", Integer),
     _column("name", Text),
     _column("column_name", Text, null=True),
     _column("kind", Text),
@@ -107,7 +108,6 @@ series = Table(
     _column("last_text", Text, null=True),
     sqlite_with_rowid=False,
 )
-Index("series_keys", series.c.run, series.c.mlflow_key, unique=True)
 
 points = Table(
     "points",

@@ -30,7 +30,8 @@ CREATE TABLE runs (
     end_ms BIGINT,
     deleted_ms BIGINT,
     artifact_location TEXT NOT NULL,
-    error TEXT
+    error TEXT,
+    last_series INTEGER NOT NULL DEFAULT 0
 );
 
 -- pages of an experiment's runs in natural order, newest first
@@ -62,8 +63,8 @@ CREATE TABLE properties (
 
 CREATE TABLE series (
     run INTEGER NOT NULL,
-    number INTEGER NOT NULL,
     mlflow_key TEXT NOT NULL,
+    number INTEGER NOT NULL,
     name TEXT NOT NULL,
     column_name TEXT,
     kind TEXT NOT NULL,
@@ -80,11 +81,8 @@ CREATE TABLE series (
     dense SMALLINT,
     in_order SMALLINT,
     last_text TEXT,
-    PRIMARY KEY (run, number)
+    PRIMARY KEY (run, mlflow_key)
 ) WITHOUT ROWID;
-
--- the series that a name means, on every write and in every filter
-CREATE UNIQUE INDEX series_keys ON series (run, mlflow_key);
 
 CREATE TABLE points (
     run INTEGER NOT NULL,
