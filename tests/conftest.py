@@ -53,7 +53,7 @@ def tracking_uri(workspace_dir: Path) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport() -> Iterator[None]:
     """Fail what was skipped for a missing package where nothing may be missing."""
     report = yield
     reason = str(report.longrepr[-1]) if report.skipped and isinstance(report.longrepr, tuple) else ""

@@ -75,7 +75,7 @@ def extended(old: Summary | None, rows: list[PointRow]) -> Summary:
     if old.minimum is not None and old.maximum is not None:
         numbers += [old.minimum, old.maximum]
     first, last = rows[0], rows[-1]
-    follows = first[0] > old.last_step or (first[0] == old.last_step and first[1] >= old.last_ts)
+    follows = first[0] >= old.last_step and first[1] >= old.last_ts
     latest = last if last[:3] > old[2:5] else (old.last_step, old.last_ts, old.last_value, old.last_nan)
     return Summary(
         old.size + len(rows),

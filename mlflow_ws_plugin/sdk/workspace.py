@@ -57,9 +57,9 @@ class Workspace:
 
     @property
     def experiments(self) -> dict[str, Experiment]:
-        """The experiments of the workspace by name, without those in the bin."""
+        """The experiments of the workspace by name, oldest first, without those in the bin."""
         found = self._history.experiments.search(AllOf(), [], lifecycles=[Lifecycle.ACTIVE], limit=-1)
-        return {record.name: Experiment._of(self, record) for record in found}
+        return {record.name: Experiment._of(self, record) for record in sorted(found, key=lambda one: int(one.id))}
 
     def get_run(self, run_id: str) -> Run:
         """Return a run of this workspace.
