@@ -33,9 +33,9 @@ def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[
         _check_and_describe(tx, run, found[write.mlflow_key], write)
     if any(write.counts for write in writes):
         _number_steps(tx, run, writes, found)
-    appended = {write.mlflow_key: write.points for write in writes if write.points}
+    appended = [(found[write.mlflow_key], write.points) for write in writes if write.points]
     if appended:
-        series.update(tx, run, points.append(tx, run, appended, found))
+        series.update(tx, run, points.append(tx, run, appended))
     for write in writes:
         if write.texts:
             _append_texts(tx, run, write, found[write.mlflow_key])
@@ -71,8 +71,10 @@ def _check_and_describe(tx: Connection, run: int, recorded: Series, write: Serie
         raise _taken(write, recorded.name)
     if recorded.type is write.type and write.description in ("", recorded.description):
         return
-    type_ = widened(write.name, recorded.type, write.type) if write.points or write.texts else recorded.type
-    series.describe(tx, run, write.mlflow_key, type_, write.description or recorded.description)
+    if write.points or write.texts:
+        recorded.type = widened(write.name, recorded.type, write.type)
+    recorded.description = write.description or recorded.description
+    series.describe(tx, run, recorded)
 
 
 def _taken(write: SeriesWrite, other: str) -> MetricKeyTaken:
@@ -89,8 +91,7 @@ def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found
         if not write.counts:
             continue
         if write.column is None:
-            last_step = found[write.mlflow_key].last_step
-            first = 0 if last_step is None else last_step + 1
+            first = found[write.mlflow_key].next_step
         else:
             if write.name not in last_rows:
                 last_rows[write.name] = series.last_row(tx, run, write.name)
@@ -104,6 +105,7 @@ def _append_texts(tx: Connection, run: int, write: SeriesWrite, recorded: Series
     written = cells.append(tx, run, recorded.number, sorted(write.texts))
     if not written:
         return
+    recorded.last_step, _, recorded.last_text = written[-1]
     if write.type in NUMERIC:
         series.update_digits(tx, run, write.mlflow_key, written[-1][2])
     else:

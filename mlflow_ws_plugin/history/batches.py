@@ -44,12 +44,13 @@ class Batches:
             InvalidMetric: Text and numbers would mix in one column.
             ModelNotFound: A metric's model is unknown.
         """
-        with self._database.write() as tx:
-            run, found = existence.active_run_and_series(tx, run_id, [write.mlflow_key for write in writes])
+        with self._database.append() as (tx, known):
+            found = existence.active_run_and_series(tx, known, run_id, [write.mlflow_key for write in writes])
+            run = found.key
             if parameters:
                 writing.parameters(tx, run, run_id, parameters)
             if writes:
-                append(tx, run, writes, found)
+                append(tx, run, writes, found.series)
             for model_id, metrics in (model_metrics or {}).items():
                 models.insert_metrics(tx, existence.any_model(tx, model_id).key, metrics)
             if tags:

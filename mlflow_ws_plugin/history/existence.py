@@ -8,9 +8,9 @@ from mlflow_ws_plugin.errors import ExperimentNotActive, ExperimentNotFound, Mod
 from mlflow_ws_plugin.records.experiment import ExperimentRecord, Lifecycle
 from mlflow_ws_plugin.records.model import ModelRecord
 from mlflow_ws_plugin.records.run import RunInfo
-from mlflow_ws_plugin.records.series import Series
 from mlflow_ws_plugin.storage import experiments, models, runs, series
 from mlflow_ws_plugin.storage.connection import Connection
+from mlflow_ws_plugin.storage.known import Known, KnownRun
 
 
 def active_run(tx: Connection, run_id: str) -> int:
@@ -34,15 +34,24 @@ def _active(run_id: str, found: tuple[int, str] | None) -> int:
     return key
 
 
-def active_run_and_series(tx: Connection, run_id: str, keys: Sequence[str]) -> tuple[int, dict[str, Series]]:
-    """Return the key of a run that may be written, and those of its series that have one of these keys, by key.
+def active_run_and_series(tx: Connection, known: Known, run_id: str, keys: Sequence[str]) -> KnownRun:
+    """Return a run that may be written, and at least those of its series that have one of these keys.
 
     Raises:
         RunNotFound: No run has this id.
         RunNotActive: The run is in the bin.
     """
-    run, found = series.with_run(tx, run_id, keys)
-    return _active(run_id, run), found
+    run = known.runs.get(run_id)
+    if run is None:
+        row, found = series.with_run(tx, run_id, keys)
+        run = KnownRun(_active(run_id, row), found)
+        known.add(run_id, run, len(keys))
+        return run
+    missing = [key for key in keys if key not in run.series]
+    if missing:
+        run.series.update(series.find(tx, run.key, missing))
+        known.add(run_id, run, len(missing))
+    return run
 
 
 def any_run(tx: Connection, run_id: str) -> RunInfo:

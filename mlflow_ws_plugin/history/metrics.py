@@ -29,9 +29,9 @@ class Metrics:
             InvalidMetric: Text and numbers would mix in one column.
             MetricKeyTaken: Another metric has the key that MLflow would see.
         """
-        with self._database.write() as tx:
-            run, found = existence.active_run_and_series(tx, run_id, [write.mlflow_key for write in writes])
-            append(tx, run, writes, found)
+        with self._database.append() as (tx, known):
+            run = existence.active_run_and_series(tx, known, run_id, [write.mlflow_key for write in writes])
+            append(tx, run.key, writes, run.series)
 
     def series(self, run_id: str) -> list[Series]:
         """Return a run's series in the order they began.

@@ -53,6 +53,13 @@ def check_metric_name(name: str) -> str:
     Raises:
         InvalidMetric: The name is not legal.
     """
+    if not isinstance(name, str):
+        raise InvalidMetric(f"Invalid metric name: {name!r} is a {type(name).__name__}.", "Pass a string.")
+    return _metric_name(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _metric_name(name: str) -> str:
     try:
         return _check_text("metric name", name, limits.METRIC_NAME_LENGTH)
     except InvalidName as exc:

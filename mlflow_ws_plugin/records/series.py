@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
 from mlflow_ws_plugin.records.summary import PointRow, Summary
 
 
-class Series(NamedTuple):
-    """A recorded series, in the order of its row.
+@dataclass(slots=True)
+class Series:
+    """A recorded series. Whoever appends to it keeps it true.
 
     Attributes:
         number: 1, 2, 3 … within its run.
@@ -22,7 +22,7 @@ class Series(NamedTuple):
         type: What its cells are.
         description: What the caller said of it.
         last_text: The latest cell of a text or file series.
-        last_step: Its greatest step; None while it is empty.
+        last_step: The step of the latest cell of a text or file series.
         summary: What is known of its points; None for text and files.
     """
 
@@ -36,6 +36,12 @@ class Series(NamedTuple):
     last_text: str | None
     last_step: int | None
     summary: Summary | None
+
+    @property
+    def next_step(self) -> int:
+        """The step after its greatest, 0 where it is empty."""
+        last = self.last_step if self.summary is None else self.summary.last_step
+        return 0 if last is None else last + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,11 @@ def scalar(name: str, value: object, description: str, step: int | None) -> Seri
         InvalidMetric: The name, value or step is not legal.
     """
     check_metric_name(name)
-    cell = value if type(value) is float else cell_of(name, value)
-    return _column(name, None, Kind.SCALAR, [cell], description, step)
+    if type(value) is not float:
+        return _column(name, None, Kind.SCALAR, [cell_of(name, value)], description, step)
+    point = (0 if step is None else _step(name, step), int(time.time() * 1000), *stored(value))
+    text = _text(name, description)
+    return SeriesWrite(mlflow_key(name), name, None, Kind.SCALAR, _FLOAT, [point], (), text, step is None)
 
 
 def sequence(name: str, values: Iterable[object], description: str) -> SeriesWrite:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mlflow_ws_plugin.records.series import Series
 from mlflow_ws_plugin.records.summary import PointRow, Summary, extended, grown
@@ -20,38 +20,34 @@ EVERYTHING = -1
 """A page size without a limit."""
 
 
-def append(
-    tx: Connection, run: int, appended: Mapping[str, list[PointRow]], found: Mapping[str, Series]
-) -> dict[str, Summary]:
-    """Write points and return the new summaries, of the rows really inserted, of those series that got any.
+def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[PointRow]]]) -> list[Series]:
+    """Write points; return those series that got any, with their new summaries, of the rows really inserted.
 
     A point equal to a recorded one in step, time and value is that point, and is not written again.
 
     Args:
         tx: A writing transaction.
         run: The run's key.
-        appended: Points by the key of their series.
-        found: Those series by key.
+        appended: Series, each once, and their points.
     """
-    summaries: dict[str, Summary] = {}
+    changed: list[Series] = []
     follow: list[tuple[int, int, int, int, float, int]] = []
-    for key, rows in appended.items():
-        one = found[key]
+    for one, rows in appended:
         number, old = one.number, one.summary
         if len(rows) > 1:
             rows = sorted(set(rows))
-        if old is not None and rows[0][:3] <= old[2:5]:
-            late = _append_late(tx, run, number, old, rows)
-            if late is not old:
-                summaries[key] = late
-            continue
-        summaries[key] = extended(old, rows)
-        follow += [(run, number, step, ts, value, is_nan) for step, ts, value, is_nan in rows]
+        if old is None or rows[0][:3] > old[2:5]:
+            one.summary = extended(old, rows)
+            follow += [(run, number, step, ts, value, is_nan) for step, ts, value, is_nan in rows]
+        else:
+            one.summary = _append_late(tx, run, number, old, rows)
+        if one.summary is not old:
+            changed.append(one)
     if len(follow) == 1:
         tx.execute(_INSERT, follow[0])
     elif follow:
         tx.executemany(_INSERT, follow)
-    return summaries
+    return changed
 
 
 def _append_late(tx: Connection, run: int, number: int, old: Summary, rows: list[PointRow]) -> Summary:

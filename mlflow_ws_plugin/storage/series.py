@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
@@ -86,25 +86,25 @@ def insert(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> dict[str,
     tx.executemany(
         "INSERT INTO series (run, number, mlflow_key, name, column_name, kind, type, description) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(run, *one[:4], one.kind.value, one.type.value, one.description) for one in begun],
+        [(run, s.number, s.mlflow_key, s.name, s.column, s.kind.value, s.type.value, s.description) for s in begun],
     )
     return {one.mlflow_key: one for one in begun}
 
 
-def update(tx: Connection, run: int, summaries: Mapping[str, Summary]) -> None:
-    """Write series' summaries by key."""
-    rows = [(*summary, run, key) for key, summary in summaries.items()]
+def update(tx: Connection, run: int, changed: Sequence[Series]) -> None:
+    """Write the summaries of numeric series."""
+    rows = [(*(one.summary or ()), run, one.mlflow_key) for one in changed]
     if len(rows) == 1:
         tx.execute(_UPDATE, rows[0])
     else:
         tx.executemany(_UPDATE, rows)
 
 
-def describe(tx: Connection, run: int, key: str, type_: ColumnType, description: str) -> None:
+def describe(tx: Connection, run: int, one: Series) -> None:
     """Write a series' type and description."""
     tx.execute(
         "UPDATE series SET type = ?, description = ? WHERE run = ? AND mlflow_key = ?",
-        (type_.value, description, run, key),
+        (one.type.value, one.description, run, one.mlflow_key),
     )
 
 

@@ -13,19 +13,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from mlflow_ws_plugin import settings
 from mlflow_ws_plugin.errors import WorkspaceUnwritable
-from mlflow_ws_plugin.storage import faults, filesystem, schema
+from mlflow_ws_plugin.storage import faults, filesystem, schema, transactions
+from mlflow_ws_plugin.storage.transactions import Appending, Held, Transaction
 
 T = TypeVar("T")
 
 FILE_NAME = "workspace.db"
-
-_LEAKED: list[sqlite3.Connection] = []
-"""Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
 
 _CHECKPOINT_PAGES = 4000
 """16 MB: a checkpoint writes each page once, however often the log has it, and syncs to disk."""
@@ -50,15 +47,15 @@ class Database:
 
     def read(self) -> Transaction:
         """Return a transaction that sees one state of the database and changes nothing."""
-        held = self._held()
-        if held is None:
-            return Transaction(self, _empty(), None, "BEGIN")
-        return Transaction(self, held.connection, None, "BEGIN")
+        return Transaction(self._held() or Held(_empty(), self.path), None, self.patiently)
 
     def write(self) -> Transaction:
         """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""
-        held = self._held() or self._create()
-        return Transaction(self, held.connection, self._lock, "BEGIN IMMEDIATE")
+        return Transaction(self._held() or self._create(), self._lock, self.patiently)
+
+    def append(self) -> Appending:
+        """Return a writing transaction that does nothing but append to series and write a run's notes."""
+        return Appending(self._held() or self._create(), self._lock, self.patiently)
 
     def close(self) -> None:
         """Close this thread's connection. The next use opens another."""
@@ -81,23 +78,23 @@ class Database:
                     raise
             time.sleep(random.uniform(0, _SLEEP_LATER_S if waited_s > _LATER_S else _SLEEP_FIRST_S))
 
-    def _held(self) -> _Held | None:
+    def _held(self) -> Held | None:
         if self._pid != os.getpid():
             self._forget_parent()
-        held: _Held | None = getattr(self._local, "held", None)
+        held: Held | None = getattr(self._local, "held", None)
         if held is None and self.path.exists():
             held = self._open()
         return held
 
-    def _open(self) -> _Held:
+    def _open(self) -> Held:
         try:
             connection = self._connect()
         except sqlite3.Error as exc:
             raise faults.from_sqlite(exc, self.path) from exc
-        held = self._local.held = _Held(connection)
+        held = self._local.held = Held(connection, self.path)
         return held
 
-    def _create(self) -> _Held:
+    def _create(self) -> Held:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -131,91 +128,10 @@ class Database:
     def _forget_parent(self) -> None:
         held = getattr(self._local, "held", None)
         if held is not None:
-            _LEAKED.append(held.connection)
+            transactions.LEAKED.append(held.connection)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._pid = os.getpid()
-
-
-class Transaction:
-    """A block of statements: `with database.write() as tx: tx.execute(…)`."""
-
-    __slots__ = ("_begin", "_connection", "_database", "_lock")
-
-    def __init__(
-        self, database: Database, connection: sqlite3.Connection, lock: threading.Lock | None, begin: str
-    ) -> None:
-        self._database = database
-        self._connection = connection
-        self._lock = lock
-        self._begin = begin
-
-    def __enter__(self) -> sqlite3.Connection:
-        connection = self._connection
-        if self._lock is not None:
-            self._lock.acquire()
-        try:
-            try:
-                connection.execute(self._begin)
-            except sqlite3.OperationalError as exc:
-                if not faults.is_busy(exc):
-                    raise
-                self._database.patiently(lambda: connection.execute(self._begin))
-        except BaseException as exc:
-            self._release()
-            if isinstance(exc, sqlite3.Error):
-                raise faults.from_sqlite(exc, self._database.path) from exc
-            raise
-        return connection
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            if exc is None:
-                self._commit()
-            else:
-                self._roll_back()
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise faults.from_sqlite(error, self._database.path) from error
-        finally:
-            self._release()
-        if isinstance(exc, sqlite3.Error | OverflowError):
-            raise faults.from_sqlite(exc, self._database.path) from exc
-
-    def _commit(self) -> None:
-        connection = self._connection
-        try:
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as exc:
-            if not faults.is_busy(exc):
-                raise
-            self._database.patiently(lambda: connection.execute("COMMIT"))
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-
-
-class _Held:
-    """A thread's connection, closed with the thread, but never by another process than its own."""
-
-    __slots__ = ("connection", "pid")
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.pid = os.getpid()
-
-    def __del__(self) -> None:
-        if self.pid == os.getpid():
-            self.connection.close()
-        else:
-            _LEAKED.append(self.connection)
 
 
 def _make(connection: sqlite3.Connection) -> None:
