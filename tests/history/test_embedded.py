@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_ws_plugin.errors import WorkspaceUnusable
+from mlflow_ws_plugin.errors import InvalidMetric, ParameterChanged, RunNotActive, RunNotFound, WorkspaceUnusable
 from mlflow_ws_plugin.history import RunHistory
+from mlflow_ws_plugin.records.metric import ColumnType
+from mlflow_ws_plugin.storage import known
 from tests.history.record_store_contract import RecordStoreContract, at, begin, write
 
 
@@ -61,3 +63,56 @@ def test_a_file_is_listed_and_copied_whole(workspace_dir: Path, tmp_path: Path) 
     assert history.files.names(run_id) == ["a/b.txt"]
     history.files.download(run_id, "./a//b.txt", tmp_path / "new" / "copy.txt")
     assert (tmp_path / "new" / "copy.txt").read_text() == "text"
+
+
+def test_two_who_write_to_one_series_in_turn_keep_its_summary_right(workspace_dir: Path) -> None:
+    first, second = RunHistory(workspace_dir), RunHistory(workspace_dir)
+    run_id = begin(first)
+    for step in range(20):
+        (first if step % 3 else second).metrics.log(run_id, [write("m", at(step, float(step)), at(step, -1.0))])
+    (series,) = second.metrics.series(run_id)
+    assert series.summary is not None
+    assert (series.summary.size, series.summary.minimum, series.summary.maximum) == (40, -1.0, 19.0)
+    assert series.summary.last_value == 19.0
+
+
+def test_a_run_deleted_by_one_is_closed_for_the_other_who_knew_it(workspace_dir: Path) -> None:
+    first, second = RunHistory(workspace_dir), RunHistory(workspace_dir)
+    run_id = begin(first)
+    first.metrics.log(run_id, [write("m", at(0))])
+    second.runs.delete(run_id)
+    with pytest.raises(RunNotActive):
+        first.metrics.log(run_id, [write("m", at(1))])
+    second.runs.purge(run_id)
+    with pytest.raises(RunNotFound):
+        first.metrics.log(run_id, [write("m", at(1))])
+
+
+def test_what_an_undone_write_knew_is_forgotten(workspace_dir: Path) -> None:
+    history = RunHistory(workspace_dir)
+    run_id = begin(history)
+    history.metrics.log(run_id, [write("m", at(0, 1.0))])
+    text = write("t", type=ColumnType.STRING, texts=[(0, 1, "x")])
+    history.metrics.log(run_id, [text])
+    wrong = write("t", at(1))
+    with pytest.raises(InvalidMetric):
+        history.metrics.log(run_id, [write("m", at(1, 9.0)), write("new", at(0)), wrong])
+    history.batches.log(run_id, writes=[write("m", at(1, 9.0))], parameters={"a": "1"})
+    with pytest.raises(ParameterChanged):
+        history.batches.log(run_id, writes=[write("m", at(2, 9.0)), write("n", at(0))], parameters={"a": "2"})
+    history.metrics.log(run_id, [write("new", at(0)), write("m", at(2, 0.5))])
+    summaries = {one.mlflow_key: one.summary for one in history.metrics.series(run_id) if one.summary}
+    assert (summaries["m"].size, summaries["m"].maximum, set(summaries)) == (3, 9.0, {"m", "new"})
+    assert [one.number for one in history.metrics.series(run_id)] == [1, 2, 3]
+
+
+def test_a_run_of_more_series_than_are_remembered_is_recorded(
+    workspace_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST_SERIES", 10)
+    history = RunHistory(workspace_dir)
+    runs = [begin(history), begin(history)]
+    for step in range(3):
+        for run_id in runs:
+            history.metrics.log(run_id, [write(f"m{number}", at(step)) for number in range(25)])
+    assert all(len(history.metrics.history(run_id, "m24")) == 3 for run_id in runs)
