@@ -38,6 +38,8 @@ def tags(tx: Connection, run: int, run_id: str, values: Mapping[str, str]) -> No
     plain = {key: value for key, value in values.items() if not reserved.is_reserved(key)}
     if len(plain) < len(values):
         _check_reserved(tx, run_id, {key: value for key, value in values.items() if key not in plain})
+    if not plain.get(reserved.RUN_NAME, "a name"):
+        del plain[reserved.RUN_NAME]  # a run keeps its name, as in MLflow
     if reserved.RUN_NAME in plain:
         runs.rename(tx, run, plain[reserved.RUN_NAME])
     if reserved.PARENT in plain:

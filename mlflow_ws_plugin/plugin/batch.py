@@ -12,7 +12,6 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.validation import (
     _validate_batch_log_limits,
     _validate_metric,
-    _validate_metric_name,
     _validate_param,
     _validate_param_keys_unique,
     _validate_tag,
@@ -93,8 +92,22 @@ def tags_from_mlflow(tags: Iterable[RunTag]) -> dict[str, str]:
     Raises:
         MlflowException: A key or value is not legal.
     """
-    legal = [_validate_tag(tag.key, tag.value, path=f"tags[{i}]") for i, tag in enumerate(tags)]
-    return {tag.key: _text(tag.value) for tag in legal}
+    legal = [tag_from_mlflow(tag, path=f"tags[{i}]") for i, tag in enumerate(tags)]
+    return {tag.key: tag.value for tag in legal}
+
+
+def tag_from_mlflow(tag: RunTag, path: str = "") -> RunTag:
+    """Return a legal tag, its value cut where MLflow cuts it.
+
+    Raises:
+        MlflowException: The key or value is not legal.
+    """
+    if isinstance(tag.value, bool | int | float):
+        raise MlflowException.invalid_parameter_value(
+            f"Tag {tag.key!r} was given {tag.value!r}, which is not a string."
+        )
+    legal: RunTag = _validate_tag(tag.key, tag.value, path=path)
+    return legal
 
 
 def check_limits(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
@@ -105,10 +118,6 @@ def check_limits(metrics: Sequence[Metric], params: Sequence[Param], tags: Seque
     """
     _validate_batch_log_limits(metrics, params, tags)
     _validate_param_keys_unique(params)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
 
 
 def _write(key: str, points: list[PointRow]) -> SeriesWrite:
@@ -123,7 +132,7 @@ def _is_plain(value: object, ts: object, step: object) -> bool:
 @functools.lru_cache(maxsize=65_536)
 def _is_legal_name(key: object) -> bool:
     try:
-        _validate_metric_name(key)
+        _validate_metric(key, 0.0, 0, 0)
     except (MlflowException, TypeError):
         return False
     return True

@@ -55,10 +55,14 @@ def model_query(
 def _condition(filter_string: str | None) -> Filter:
     from mlflow.utils.search_logged_model_utils import parse_filter_string
 
+    try:
+        comparisons = parse_filter_string(filter_string)
+    except ValueError as exc:
+        raise MlflowException.invalid_parameter_value(f"Invalid filter {filter_string!r}: {exc}.") from exc
     return AllOf(
         tuple(
             Comparison(_field(parsed.entity.type.value, parsed.entity.key), parsed.op, parsed.value)
-            for parsed in parse_filter_string(filter_string)
+            for parsed in comparisons
         )
     )
 

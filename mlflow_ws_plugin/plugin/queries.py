@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +18,7 @@ from mlflow.utils.search_utils import SearchExperimentsUtils, SearchUtils
 
 from mlflow_ws_plugin.plugin.translate import experiment_key
 from mlflow_ws_plugin.records import reserved
-from mlflow_ws_plugin.records.filters import AllOf, Comparison, Field, Order, Value
+from mlflow_ws_plugin.records.filters import AllOf, AnyOf, Comparison, Field, Filter, Order, Value
 from mlflow_ws_plugin.records.summary import PointRow
 
 _EQUALITY = ("=", "!=", "IN", "NOT IN")
@@ -40,7 +42,7 @@ def _named(parsed: Mapping[str, Any]) -> dict[str, Any]:
     return {"type_": parsed["type"], **{name: value for name, value in parsed.items() if name != "type"}}
 
 
-def _run_comparison(type_: str, key: str, comparator: str, value: Any = None) -> Comparison:
+def _run_comparison(type_: str, key: str, comparator: str, value: Any = None) -> Filter:
     operator = comparator.upper()
     key = SearchUtils.translate_key_alias(key)
     if SearchUtils.is_string_attribute(type_, key, operator):
@@ -48,7 +50,7 @@ def _run_comparison(type_: str, key: str, comparator: str, value: Any = None) ->
     if SearchUtils.is_numeric_attribute(type_, key, operator):
         return Comparison(Field("attribute", key), operator, float(value))
     if SearchUtils.is_metric(type_, operator):
-        return Comparison(Field("metric", key), operator, float(value))
+        return _as_shown(Comparison(Field("metric", key), operator, float(value)))
     if SearchUtils.is_param(type_, operator):
         return Comparison(Field("parameter", key), operator, value)
     if SearchUtils.is_tag(type_, operator):
@@ -56,6 +58,17 @@ def _run_comparison(type_: str, key: str, comparator: str, value: Any = None) ->
     if SearchUtils.is_dataset(type_, operator):
         return Comparison(Field("dataset", key), operator, value)
     raise MlflowException(f"Invalid search expression type '{type_}'", error_code=INVALID_PARAMETER_VALUE)
+
+
+def _as_shown(comparison: Comparison) -> Filter:
+    """MLflow is shown infinities as the largest doubles, so what it compares with one of those means both."""
+    field, operator, value = comparison.field, comparison.operator, comparison.value
+    if not isinstance(value, float) or abs(value) != sys.float_info.max:
+        return comparison
+    infinite = Comparison(field, operator, math.copysign(math.inf, value))
+    if operator in ("=", "!="):
+        return (AnyOf if operator == "=" else AllOf)((comparison, infinite))
+    return infinite if operator in (("<=", ">") if value > 0 else (">=", "<")) else comparison
 
 
 def _run_attribute(key: str) -> Field:

@@ -66,7 +66,12 @@ def grown(old: Summary, row: PointRow) -> Summary:
 
 
 def extended(old: Summary | None, rows: list[PointRow]) -> Summary:
-    """Return the summary after more points, none of which is in the series yet; `rows` is sorted and not empty."""
+    """Return the summary after more points, none of which is in the series yet.
+
+    Args:
+        old: The summary so far; None for a series that begins.
+        rows: One or more, sorted by step, time and value; of rows that are equal in these the first is the latest.
+    """
     if old is None:
         return began(rows[0]) if len(rows) == 1 else extended(began(rows[0]), rows[1:])
     if len(rows) == 1:
@@ -75,6 +80,8 @@ def extended(old: Summary | None, rows: list[PointRow]) -> Summary:
     if old.minimum is not None and old.maximum is not None:
         numbers += [old.minimum, old.maximum]
     first, last = rows[0], rows[-1]
+    if rows[-2][:3] == last[:3]:
+        last = rows[-2]
     follows = first[0] >= old.last_step and first[1] >= old.last_ts
     latest = last if last[:3] > old[2:5] else (old.last_step, old.last_ts, old.last_value, old.last_nan)
     return Summary(

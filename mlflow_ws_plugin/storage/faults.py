@@ -41,11 +41,17 @@ def is_busy(exc: sqlite3.OperationalError) -> bool:
     return str(exc) in BUSY_TEXTS
 
 
+ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+"""What the driver raises."""
+
+
 def from_sqlite(exc: Exception, path: Path) -> WorkspaceError:
     """Return our error for one of SQLite's on the database at `path`."""
     if isinstance(exc, OverflowError):
         return InvalidInput(f"An integer does not fit 64 bits: {exc}.", "Use steps and times between -2^63 and 2^63-1.")
-    if isinstance(exc, sqlite3.IntegrityError):
+    if isinstance(exc, UnicodeEncodeError):
+        return InvalidInput(f"A text has characters that UTF-8 has not: {exc}.", "Leave out lone surrogates.")
+    if isinstance(exc, sqlite3.IntegrityError) and "UNIQUE" in str(exc):
         return Duplicate(f"The record already holds this: {exc}.", "Log it once.")
     text = str(exc)
     for part, error, hint in _FAULTS:

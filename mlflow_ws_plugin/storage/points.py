@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from mlflow_ws_plugin.records.series import Series
 from mlflow_ws_plugin.records.summary import PointRow, Summary, extended, grown
@@ -20,6 +21,10 @@ EVERYTHING = -1
 """A page size without a limit."""
 
 
+_PLACE = itemgetter(0, 1, 2)
+"""Step, time and value: a NaN and a zero may share them, and then the one that came first is the latest."""
+
+
 def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[PointRow]]]) -> list[Series]:
     """Write points; return those series that got any, with their new summaries, of the rows really inserted.
 
@@ -35,7 +40,7 @@ def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[Point
     for one, rows in appended:
         number, old = one.number, one.summary
         if len(rows) > 1:
-            rows = sorted(set(rows))
+            rows = sorted(dict.fromkeys(rows), key=_PLACE)
         if old is None or rows[0][:3] > old[2:5]:
             one.summary = extended(old, rows)
             follow += [(run, number, step, ts, value, is_nan) for step, ts, value, is_nan in rows]

@@ -149,10 +149,10 @@ def _ordered(found: Any, wanted: Order, number: int, attributes: dict[str, Expre
     if wanted.field.kind == "attribute":
         value = _attribute(attributes, wanted.field)
         rank = case((value.is_(None), 1), else_=0)
-    elif wanted.field.kind == "metric":
+    elif wanted.field.kind in ("metric", "text"):
         latest = tables.series.alias(f"order_{number}")
         found = found.outerjoin(latest, and_(latest.c.run == _RUN.id, latest.c.mlflow_key == wanted.field.key))
-        value = latest.c.last_value
+        value = latest.c.last_value if wanted.field.kind == "metric" else latest.c.last_text
         rank = case((value.is_(None), _METRIC_RANK["absent"]), (latest.c.last_nan == 1, _METRIC_RANK["nan"]), else_=0)
     else:
         notes = _NOTES[wanted.field.kind].alias(f"order_{number}")

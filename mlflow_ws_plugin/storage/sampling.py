@@ -58,9 +58,14 @@ def _at_steps(tx: Connection, place: tuple[int, int, int, int], ranks: list[int]
 
 
 def _walk(tx: Connection, place: tuple[int, int, int, int], ranks: list[int]) -> list[PointRow]:
+    run, series, _, high = place
     found = [tx.execute(_COLUMNS + _RANGE + _ORDER + " LIMIT 1", place).fetchone()]
     for before, rank in pairwise(ranks):
-        found.append(tx.execute(_COLUMNS + _RANGE + _NEXT, (*place, *found[-1], rank - before - 1)).fetchone())
+        found.append(
+            tx.execute(
+                _COLUMNS + _RANGE + _NEXT, (run, series, found[-1][0], high, *found[-1], rank - before - 1)
+            ).fetchone()
+        )
     return found
 
 

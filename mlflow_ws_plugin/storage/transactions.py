@@ -109,7 +109,7 @@ class _Block:
             self._held.connection.execute("ROLLBACK")
 
     def _translate(self, exc: BaseException | None) -> None:
-        if isinstance(exc, sqlite3.Error | OverflowError):
+        if isinstance(exc, Exception) and isinstance(exc, faults.ERRORS):
             raise faults.from_sqlite(exc, self._held.path) from exc
 
 

@@ -38,7 +38,7 @@ class InputCalls(StoreParts):
 
     def log_outputs(self, run_id: str, models: Sequence[LoggedModelOutput]) -> None:
         """Record the models a run made."""
-        self._history.inputs.log_outputs(run_id, [ModelOutput(model.model_id, model.step) for model in models])
+        self._history.inputs.log_outputs(run_id, [ModelOutput(model.model_id, model.step or 0) for model in models])
 
     def _search_datasets(self, experiment_ids: Sequence[str]) -> list[_DatasetSummary]:
         """Return distinct datasets used in some experiments, 1,000 at most."""

@@ -12,6 +12,7 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.search_utils import SearchLoggedModelsPaginationToken
 from mlflow.utils.validation import _validate_logged_model_name
 
+from mlflow_ws_plugin.errors import Duplicate
 from mlflow_ws_plugin.plugin import model_queries
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
@@ -37,15 +38,15 @@ class ModelCalls(StoreParts):
             experiment_key(experiment_id),
             name=name or _generate_random_name(),
             source_run_id=source_run_id,
-            tags={tag.key: str(tag.value) for tag in tags or ()},
-            parameters={param.key: str(param.value) for param in params or ()},
+            tags=_notes("tag", tags),
+            parameters=_notes("parameter", params),
             model_type=model_type,
         )
         return model_to_mlflow(record, self._artifact_root)
 
     def log_logged_model_params(self, model_id: str, params: Sequence[LoggedModelParameter]) -> None:
         """Write parameters of a logged model."""
-        self._history.models.log_parameters(model_id, {param.key: str(param.value) for param in params})
+        self._history.models.log_parameters(model_id, _notes("parameter", params))
 
     def get_logged_model(self, model_id: str, allow_deleted: bool = False) -> LoggedModel:
         """Return a logged model."""
@@ -96,3 +97,15 @@ class ModelCalls(StoreParts):
     def _hard_delete_logged_model(self, model_id: str) -> None:
         """Remove a logged model for good; called by `mlflow gc`."""
         self._history.models.purge(model_id)
+
+
+def _notes(what: str, given: Sequence[LoggedModelParameter] | Sequence[LoggedModelTag] | None) -> dict[str, str]:
+    """Return parameters or tags by key.
+
+    Raises:
+        Duplicate: Two have one key.
+    """
+    notes = {note.key: str(note.value) for note in given or ()}
+    if len(notes) < len(given or ()):
+        raise Duplicate(f"A {what} of a logged model is given twice: {sorted(note.key for note in given or ())}.")
+    return notes

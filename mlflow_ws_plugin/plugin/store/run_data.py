@@ -46,8 +46,8 @@ class RunDataCalls(StoreParts):
 
     def set_tag(self, run_id: str, tag: RunTag) -> None:
         """Write one tag, replacing its value."""
-        tag = _validate_tag(tag.key, tag.value)
-        self._history.runs.set_tags(run_id, {tag.key: str(tag.value)})
+        tag = batch.tag_from_mlflow(tag)
+        self._history.runs.set_tags(run_id, {tag.key: tag.value})
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag."""

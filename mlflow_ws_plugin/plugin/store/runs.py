@@ -68,6 +68,8 @@ class RunCalls(StoreParts):
         self, run_id: str, run_status: int | None, end_time: int | None, run_name: str | None
     ) -> RunInfo:
         """Change a run's status, end time or name; None leaves what is recorded."""
+        if run_status is not None and run_status not in RunStatus.all_status():
+            raise MlflowException.invalid_parameter_value(f"Invalid run status: {run_status!r}.")
         status = None if run_status is None else RunStatus.to_string(run_status)
         info = self._history.runs.update(run_id, status=status, end_ms=end_time, name=run_name)
         return info_to_mlflow(info, self._artifact_root)

@@ -1,0 +1,1 @@
+"""Whole workspaces in use: real MLflow, Lightning, servers, browsers, processes and disks, and no mocks."""
