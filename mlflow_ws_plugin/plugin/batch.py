@@ -102,10 +102,9 @@ def tag_from_mlflow(tag: RunTag, path: str = "") -> RunTag:
     Raises:
         MlflowException: The key or value is not legal.
     """
-    if isinstance(tag.value, bool | int | float):
-        raise MlflowException.invalid_parameter_value(
-            f"Tag {tag.key!r} was given {tag.value!r}, which is not a string."
-        )
+    texts: tuple[object, ...] = (tag.key, tag.value)
+    if any(isinstance(text, bool | int | float) for text in texts):
+        raise MlflowException.invalid_parameter_value(f"Tag {tag.key!r} = {tag.value!r} is not text. Pass strings.")
     legal: RunTag = _validate_tag(tag.key, tag.value, path=path)
     return legal
 
