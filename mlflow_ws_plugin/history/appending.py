@@ -31,8 +31,9 @@ def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[
         found.update(_begin(tx, run, new))
     for write in writes:
         _check_and_describe(tx, run, found[write.mlflow_key], write)
-    if any(write.counts for write in writes):
-        _number_steps(tx, run, writes, found)
+    counting = [write for write in writes if write.counts]
+    if counting:
+        _number_steps(tx, run, counting, found)
     appended = [(found[write.mlflow_key], write.points) for write in writes if write.points]
     if appended:
         series.update(tx, run, points.append(tx, run, appended))
@@ -88,8 +89,6 @@ def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found
     """Shift relative steps behind the last recorded one; the columns of a table share their rows' indices."""
     last_rows: dict[str, int] = {}
     for write in writes:
-        if not write.counts:
-            continue
         if write.column is None:
             first = found[write.mlflow_key].next_step
         else:

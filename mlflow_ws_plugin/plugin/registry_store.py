@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from contextlib import suppress
+from pathlib import Path
 
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import make_url
 
 from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.history import RunHistory
@@ -22,4 +24,19 @@ def open_registry(store_uri: str) -> SqlAlchemyStore:
     """
     history = RunHistory(uri.parse(store_uri).directory)
     history.make()
-    return SqlAlchemyStore(f"sqlite:///{quote(str(history.directory / FILE_NAME))}")
+    address = database_address(history.directory / FILE_NAME)
+    taken_for = Path(address.removeprefix("sqlite:///")).parent
+    missing = [folder for folder in (taken_for, *taken_for.parents) if not folder.exists()]
+    store = SqlAlchemyStore(address)
+    for folder in missing:
+        with suppress(OSError):
+            folder.rmdir()  # MLflow makes the parents of an address whose escapes it has not decoded
+    return store
+
+
+def database_address(path: Path) -> str:
+    """Return the address by which SQLAlchemy finds a file; only its newer versions decode escapes."""
+    plain = f"sqlite:///{path}"
+    if make_url(plain).database == str(path):
+        return plain
+    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")

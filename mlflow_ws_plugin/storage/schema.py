@@ -24,9 +24,21 @@ DEFAULT_EXPERIMENT = (
 _NEWEST = REVISIONS[-1]
 
 
-def is_new(connection: sqlite3.Connection) -> bool:
-    """Tell whether a database is empty, as SQLite makes it on first opening."""
-    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+def is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a database is empty, as SQLite makes it on first opening.
+
+    Raises:
+        WorkspaceUnusable: It is a file of something else, which SQLite takes for empty because it is so short.
+    """
+    if _has_tables(connection):
+        return False
+    if path.stat().st_size and not _has_tables(connection):  # not one that was filled meanwhile
+        raise WorkspaceUnusable(f"{path} is not a database.", "Move the file away, or open another directory.")
+    return not path.stat().st_size
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlflow_ws_plugin import settings
-from mlflow_ws_plugin.errors import WorkspaceUnwritable
-from mlflow_ws_plugin.storage import faults, filesystem, schema, transactions
-from mlflow_ws_plugin.storage.transactions import Appending, Held, Transaction
+from mlflow_ws_plugin.errors import WorkspaceUnusable, WorkspaceUnwritable
+from mlflow_ws_plugin.storage import faults, filesystem, forking, schema, transactions
+from mlflow_ws_plugin.storage.transactions import Appending, Held, Reading, Writing
 
 T = TypeVar("T")
 
@@ -42,20 +42,20 @@ class Database:
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME
         self._local = threading.local()
-        self._lock = threading.Lock()
+        self._lock = forking.writing_lock()
         self._pid = os.getpid()
 
-    def read(self) -> Transaction:
+    def read(self) -> Reading:
         """Return a transaction that sees one state of the database and changes nothing."""
-        return Transaction(self._held() or Held(_empty(), self.path), None, self.patiently)
+        return Reading(self._held() or Held(_empty(), self.path), self.patiently)
 
-    def write(self) -> Transaction:
+    def write(self) -> Writing:
         """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""
-        return Transaction(self._held() or self._create(), self._lock, self.patiently)
+        return Writing(self._for_writing(), self._lock, self.patiently)
 
     def append(self) -> Appending:
         """Return a writing transaction that does nothing but append to series and write a run's notes."""
-        return Appending(self._held() or self._create(), self._lock, self.patiently)
+        return Appending(self._for_writing(), self._lock, self.patiently)
 
     def close(self) -> None:
         """Close this thread's connection. The next use opens another."""
@@ -82,13 +82,23 @@ class Database:
         if self._pid != os.getpid():
             self._forget_parent()
         held: Held | None = getattr(self._local, "held", None)
-        if held is None and self.path.exists():
+        if held is None and _exists(self.path):
             held = self._open()
+        return held
+
+    def _for_writing(self) -> Held:
+        held = self._held() or self._create()
+        if not held.is_there():
+            self.close()
+            raise WorkspaceUnusable(
+                f"{self.path} was removed or replaced while it was open.", "Put it back, or begin a new run."
+            )
         return held
 
     def _open(self) -> Held:
         try:
-            connection = self._connect()
+            with forking.reading():
+                connection = self._connect()
         except sqlite3.Error as exc:
             raise faults.from_sqlite(exc, self.path) from exc
         held = self._local.held = Held(connection, self.path)
@@ -104,10 +114,12 @@ class Database:
         return self._open()
 
     def _connect(self) -> sqlite3.Connection:
+        if self.path.exists() and not _is_writable(self.path):
+            return self._connect_to_read()
         connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            if self.patiently(lambda: schema.is_new(connection)):
-                self.patiently(lambda: _make(connection))
+            if self.patiently(lambda: schema.is_new(connection, self.path)):
+                self.patiently(lambda: _make(connection, self.path))
             up_to_date = schema.check(connection, self.path)
             if up_to_date:
                 self.patiently(lambda: _configure(connection, self.path))
@@ -118,6 +130,20 @@ class Database:
             return connection
         connection.close()
         return self._migrated()
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        """Open a database that may not be written: it has no log of its own, unless somebody else writes to it."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+        address = f"{self.path.as_uri()}?{mode}"
+        connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            schema.check(connection, self.path)
+            connection.execute("PRAGMA case_sensitive_like = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _migrated(self) -> sqlite3.Connection:
         from mlflow_ws_plugin.storage.migrations import upgrade
@@ -130,14 +156,28 @@ class Database:
         if held is not None:
             transactions.LEAKED.append(held.connection)
         self._local = threading.local()
-        self._lock = threading.Lock()
+        self._lock = forking.writing_lock()
         self._pid = os.getpid()
 
 
-def _make(connection: sqlite3.Connection) -> None:
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as exc:
+        raise WorkspaceUnwritable(
+            f"{path} cannot be read: {exc.strerror}.", "Check who may read its directory."
+        ) from exc
+
+
+def _is_writable(path: Path) -> bool:
+    """SQLite makes files beside a database, so its directory must be writable too."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _make(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if schema.is_new(connection):
+        if schema.is_new(connection, path):
             schema.create(connection)
         connection.execute("COMMIT")
     except BaseException:

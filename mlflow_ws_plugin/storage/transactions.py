@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from mlflow_ws_plugin.storage import faults
+from mlflow_ws_plugin.storage import faults, forking
 from mlflow_ws_plugin.storage.known import Known
 
 Patience = Callable[[Callable[[], Any]], Any]
@@ -19,24 +21,36 @@ Patience = Callable[[Callable[[], Any]], Any]
 LEAKED: list[sqlite3.Connection] = []
 """Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
 
+_LOOK_EVERY_S = 0.1
+
 
 class Held:
     """A thread's connection, closed with the thread, but never by another process than its own.
 
     Attributes:
         connection: The connection.
-        path: The database file, for messages.
+        path: The database file.
         known: What the connection remembers of the runs it appends to.
         pid: The process that opened it.
     """
 
-    __slots__ = ("connection", "known", "path", "pid")
+    __slots__ = ("_file", "_looked_s", "connection", "known", "path", "pid")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
         self.known = Known()
         self.pid = os.getpid()
+        self._file = _identity(path)
+        self._looked_s = 0.0
+
+    def is_there(self) -> bool:
+        """Tell whether the file that was opened is still in its place; looks ten times a second."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _LOOK_EVERY_S:
+            return True
+        self._looked_s = now_s
+        return _identity(self.path) == self._file
 
     def __del__(self, getpid: Callable[[], int] = os.getpid, leaked: list[sqlite3.Connection] = LEAKED) -> None:
         """The defaults are there even when the interpreter has cleared this module."""
@@ -46,32 +60,40 @@ class Held:
             leaked.append(self.connection)
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class _Block:
     """A block of statements that is committed at its end, and rolled back when an error leaves it.
 
     Args:
         held: The connection.
-        lock: Held by the one thread of the process that writes; None for a block that only reads.
+        guard: What is entered around it.
         patiently: How to wait for other processes.
     """
 
-    __slots__ = ("_held", "_lock", "_patiently")
+    __slots__ = ("_guard", "_held", "_patiently")
 
-    def __init__(self, held: Held, lock: threading.Lock | None, patiently: Patience) -> None:
+    _BEGIN = "BEGIN IMMEDIATE"
+
+    def __init__(self, held: Held, guard: AbstractContextManager[Any], patiently: Patience) -> None:
         self._held = held
-        self._lock = lock
+        self._guard = guard
         self._patiently = patiently
 
     def _start(self) -> None:
-        if self._lock is not None:
-            self._lock.acquire()
+        self._guard.__enter__()
         try:
-            self._execute("BEGIN" if self._lock is None else "BEGIN IMMEDIATE")
+            self._execute(self._BEGIN)
             self._began()
         except BaseException as exc:
             self._roll_back()
-            if self._lock is not None:
-                self._lock.release()
+            self._guard.__exit__(None, None, None)
             self._translate(exc)
             raise
 
@@ -84,14 +106,13 @@ class _Block:
         try:
             if exc is None:
                 self._execute("COMMIT")
-            else:
-                self._roll_back()
+                return
+            self._roll_back()
         except sqlite3.Error as error:
             self._roll_back()
             self._translate(error)
         finally:
-            if self._lock is not None:
-                self._lock.release()
+            self._guard.__exit__(None, None, None)
         self._translate(exc)
 
     def _execute(self, statement: str) -> None:
@@ -113,18 +134,35 @@ class _Block:
             raise faults.from_sqlite(exc, self._held.path) from exc
 
 
-class Transaction(_Block):
+class Reading(_Block):
+    """`with database.read() as tx: tx.execute(…)`: sees one state of the database and changes nothing."""
+
+    __slots__ = ()
+
+    _BEGIN = "BEGIN"
+
+    def __init__(self, held: Held, patiently: Patience) -> None:
+        super().__init__(held, forking.reading(), patiently)
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._start()
+        return self._held.connection
+
+
+class Writing(_Block):
     """`with database.write() as tx: tx.execute(…)`."""
 
     __slots__ = ()
+
+    def __init__(self, held: Held, lock: threading.Lock, patiently: Patience) -> None:
+        super().__init__(held, lock, patiently)
 
     def __enter__(self) -> sqlite3.Connection:
         self._start()
         return self._held.connection
 
     def _began(self) -> None:
-        if self._lock is not None:
-            self._held.known.forget()
+        self._held.known.forget()
 
 
 class Appending(_Block):
