@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import Conflict, ExperimentExists, TagNotFound
 from mlflow_ws_plugin.history import existence
 from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records.experiment import ExperimentRecord, Lifecycle
-from mlflow_ws_plugin.records.filters import Filter, Order
 from mlflow_ws_plugin.storage import experiments, models, runs
 from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.sqlite import Database
+
+if TYPE_CHECKING:
+    from mlflow_ws_plugin.records.filters import Filter, Order
 
 
 class Experiments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import TagNotFound
 from mlflow_ws_plugin.history import existence
@@ -11,9 +12,12 @@ from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records import places
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.model import ModelMetric, ModelRecord
-from mlflow_ws_plugin.records.model_query import ModelQuery
 from mlflow_ws_plugin.storage import models
 from mlflow_ws_plugin.storage.sqlite import Database
+
+if TYPE_CHECKING:
+    from mlflow_ws_plugin.records.model_query import ModelQuery
+
 
 PENDING = 1
 """MLflow's status of a model whose files are on their way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import Conflict, RunExists, TagNotFound
 from mlflow_ws_plugin.history import existence, writing
@@ -10,11 +11,13 @@ from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records import lifecycle, places, reserved
 from mlflow_ws_plugin.records.experiment import Lifecycle
-from mlflow_ws_plugin.records.filters import Filter, Order
 from mlflow_ws_plugin.records.lifecycle import TERMINAL, State
 from mlflow_ws_plugin.records.run import NewRun, RunInfo, RunRecord
 from mlflow_ws_plugin.storage import experiments, inputs, runs
 from mlflow_ws_plugin.storage.sqlite import Database
+
+if TYPE_CHECKING:
+    from mlflow_ws_plugin.records.filters import Filter, Order
 
 
 class Runs:

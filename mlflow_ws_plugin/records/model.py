@@ -18,15 +18,13 @@ class ModelMetric(NamedTuple):
     dataset_digest: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInput:
+class ModelInput(NamedTuple):
     """A logged model that a run used."""
 
     model_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModelOutput:
+class ModelOutput(NamedTuple):
     """A logged model that a run made, at a step."""
 
     model_id: str

@@ -85,8 +85,7 @@ LatestRow = tuple[str, float, int, int, int]
 """The latest point of a numeric series: `(mlflow_key, value, is_nan, timestamp_ms, step)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(NamedTuple):
     """A dataset that runs of an experiment used, identified by name and digest."""
 
     name: str
@@ -97,8 +96,7 @@ class Dataset:
     profile: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetUse:
+class DatasetUse(NamedTuple):
     """A run's use of a dataset; the tags are the use's own, `(key, value)` pairs such as a context."""
 
     dataset: Dataset

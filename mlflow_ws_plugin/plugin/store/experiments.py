@@ -14,7 +14,7 @@ from mlflow.utils.validation import (
     _validate_experiment_tag,
 )
 
-from mlflow_ws_plugin.plugin import queries
+from mlflow_ws_plugin.plugin import pages
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import experiment_key, experiment_to_mlflow
@@ -62,15 +62,17 @@ class ExperimentCalls(StoreParts):
         page_token: str | None = None,
     ) -> PagedList[Experiment]:
         """Return a page of the experiments that fulfil a filter."""
-        queries.check_max_results(max_results)
+        from mlflow_ws_plugin.plugin import queries
+
+        pages.check_max_results(max_results)
         condition = queries.experiment_filter(filter_string)
         order = queries.experiment_order(order_by)
-        offset = queries.offset_of(page_token)
+        offset = pages.offset_of(page_token)
         found = self._history.experiments.search(
-            condition, order, lifecycles=queries.lifecycles(view_type), limit=max_results + 1, offset=offset
+            condition, order, lifecycles=pages.lifecycles(view_type), limit=max_results + 1, offset=offset
         )
         shown = [experiment_to_mlflow(record, self._artifact_root) for record in found[:max_results]]
-        return PagedList(shown, queries.next_token(offset, max_results, found))
+        return PagedList(shown, pages.next_token(offset, max_results, found))
 
     def rename_experiment(self, experiment_id: str, new_name: str) -> None:
         """Give an active experiment another name."""

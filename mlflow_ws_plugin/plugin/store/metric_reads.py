@@ -9,7 +9,7 @@ from mlflow.entities.metric import MetricWithRunId
 from mlflow.exceptions import MlflowException
 from mlflow.store.entities.paged_list import PagedList
 
-from mlflow_ws_plugin.plugin import queries
+from mlflow_ws_plugin.plugin import pages
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import points_to_mlflow
@@ -24,15 +24,15 @@ class MetricReadCalls(StoreParts):
         self, run_id: str, metric_key: str, max_results: int | None = None, page_token: str | None = None
     ) -> PagedList[Metric]:
         """Return a page of a metric's points by (time, step, value)."""
-        offset = queries.offset_of(page_token)
-        after = queries.point_of(page_token)
+        offset = pages.offset_of(page_token)
+        after = pages.point_of(page_token)
         skip = offset if after is None else 0
         if max_results is None:
             rows = self._history.metrics.history(run_id, metric_key, after=after, skip=skip)
             return PagedList(points_to_mlflow(metric_key, rows), None)
         rows = self._history.metrics.history(run_id, metric_key, limit=max_results + 1, after=after, skip=skip)
         page = rows[:max_results]
-        token = queries.history_token(offset + max_results, page[-1]) if len(rows) > max_results > 0 else None
+        token = pages.history_token(offset + max_results, page[-1]) if len(rows) > max_results > 0 else None
         return PagedList(points_to_mlflow(metric_key, page), token)
 
     def get_metric_history_bulk(

@@ -13,7 +13,6 @@ from mlflow.utils.search_utils import SearchLoggedModelsPaginationToken
 from mlflow.utils.validation import _validate_logged_model_name
 
 from mlflow_ws_plugin.errors import Duplicate
-from mlflow_ws_plugin.plugin import model_queries
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import experiment_key, model_to_mlflow
@@ -62,6 +61,8 @@ class ModelCalls(StoreParts):
         page_token: str | None = None,
     ) -> PagedList[LoggedModel]:
         """Return a page of the active logged models that fulfil a filter."""
+        from mlflow_ws_plugin.plugin import model_queries
+
         query = model_queries.model_query(experiment_ids, filter_string, datasets, order_by)
         asked: tuple[Any, ...] = (experiment_ids, filter_string, order_by)
         token = SearchLoggedModelsPaginationToken(*asked)

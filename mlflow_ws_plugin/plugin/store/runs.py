@@ -12,7 +12,7 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.time import get_current_time_millis
 
 from mlflow_ws_plugin import announcement
-from mlflow_ws_plugin.plugin import queries
+from mlflow_ws_plugin.plugin import pages
 from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
@@ -92,20 +92,22 @@ class RunCalls(StoreParts):
         page_token: str | None,
     ) -> tuple[list[Run], str | None]:
         """Return a page of the runs that fulfil a filter, and the token of the next."""
-        queries.check_max_results(max_results, or_none=True)
+        from mlflow_ws_plugin.plugin import queries
+
+        pages.check_max_results(max_results, or_none=True)
         condition, order = queries.run_filter(filter_string), queries.run_order(order_by)
-        offset = queries.offset_of(page_token)
+        offset = pages.offset_of(page_token)
         found = self._history.runs.search(
             [experiment_key(experiment_id) for experiment_id in experiment_ids],
             condition,
             order,
-            lifecycles=queries.lifecycles(run_view_type),
+            lifecycles=pages.lifecycles(run_view_type),
             limit=None if max_results is None else max_results + 1,
             offset=offset,
             artifact_root=f"{self._artifact_root}/",
         )
         shown = [found_run_to_mlflow(record, self._artifact_root) for record in found[:max_results]]
-        return shown, queries.next_token(offset, max_results, found)
+        return shown, pages.next_token(offset, max_results, found)
 
     def _get_deleted_runs(self, older_than: int = 0) -> list[str]:
         """Return the ids of runs deleted at least `older_than` ms ago; called by `mlflow gc`."""
