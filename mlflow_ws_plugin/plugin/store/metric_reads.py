@@ -9,7 +9,7 @@ from mlflow.entities.metric import MetricWithRunId
 from mlflow.exceptions import MlflowException
 from mlflow.store.entities.paged_list import PagedList
 
-from mlflow_ws_plugin.plugin import pages
+from mlflow_ws_plugin.plugin import collecting, pages
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import points_to_mlflow
@@ -20,6 +20,7 @@ from mlflow_ws_plugin.records.summary import PointRow
 class MetricReadCalls(StoreParts):
     """What MLflow reads of metrics."""
 
+    @collecting.paused()
     def get_metric_history(
         self, run_id: str, metric_key: str, max_results: int | None = None, page_token: str | None = None
     ) -> PagedList[Metric]:
@@ -35,6 +36,7 @@ class MetricReadCalls(StoreParts):
         token = pages.history_token(offset + max_results, page[-1]) if len(rows) > max_results > 0 else None
         return PagedList(points_to_mlflow(metric_key, page), token)
 
+    @collecting.paused()
     def get_metric_history_bulk(
         self, run_ids: Sequence[str], metric_key: str, max_results: int | None
     ) -> list[MetricWithRunId]:

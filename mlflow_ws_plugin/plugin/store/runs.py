@@ -12,7 +12,7 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.time import get_current_time_millis
 
 from mlflow_ws_plugin import announcement
-from mlflow_ws_plugin.plugin import pages
+from mlflow_ws_plugin.plugin import collecting, pages
 from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
@@ -82,6 +82,7 @@ class RunCalls(StoreParts):
         """Take a run out of the bin."""
         self._history.runs.restore(run_id)
 
+    @collecting.paused()
     def _search_runs(
         self,
         experiment_ids: Sequence[str],
