@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.utils.validation import (
+    MAX_METRICS_PER_BATCH,
     _validate_batch_log_limits,
     _validate_metric,
     _validate_param,
     _validate_param_keys_unique,
+    _validate_run_id,
     _validate_tag,
 )
 
@@ -115,8 +117,19 @@ def check_limits(metrics: Sequence[Metric], params: Sequence[Param], tags: Seque
     Raises:
         MlflowException: It is, or does.
     """
-    _validate_batch_log_limits(metrics, params, tags)
-    _validate_param_keys_unique(params)
+    if params or tags or len(metrics) > MAX_METRICS_PER_BATCH:
+        _validate_batch_log_limits(metrics, params, tags)
+        _validate_param_keys_unique(params)
+
+
+@functools.lru_cache(maxsize=1024)
+def check_run_id(run_id: str) -> None:
+    """Refuse a run id that is not legal.
+
+    Raises:
+        MlflowException: It is not.
+    """
+    _validate_run_id(run_id)
 
 
 def _write(key: str, points: list[PointRow]) -> SeriesWrite:
@@ -125,7 +138,7 @@ def _write(key: str, points: list[PointRow]) -> SeriesWrite:
 
 def _is_plain(value: object, ts: object, step: object) -> bool:
     """Tell whether a point is of exactly the types that MLflow asks for, so that its check would find nothing."""
-    return type(value) is float and type(ts) is int and type(step) is int and ts >= 0
+    return (type(value) is float or type(value) is int) and type(ts) is int and type(step) is int and ts >= 0
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import lightning.pytorch as pl
 import mlflow
 import pytest
+import torch
+from lightning.pytorch.demos.boring_classes import BoringModel
+from lightning.pytorch.loggers import MLFlowLogger
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from mlflow_ws_plugin import Run, Workspace
+
+pytestmark = [
+    pytest.mark.filterwarnings(r"ignore:.*does not have many workers.*"),
+    pytest.mark.filterwarnings(r"ignore:.*isinstance\(treespec, LeafSpec\).*"),
+]
 
 
 @pytest.fixture
@@ -100,3 +110,39 @@ def test_mlflow_may_end_and_resume_a_native_run(run: Run, client: MlflowClient) 
         mlflow.log_metric("m", 1)
     assert run.status == "Completed"
     assert run.get_metrics() == {"m": 1.0}
+
+
+class LoggingModel(BoringModel):
+    """Lightning's own demonstration, with its loss logged."""
+
+    def training_step(self, batch: torch.Tensor, batch_idx: int) -> torch.Tensor:
+        loss: torch.Tensor = super().training_step(batch, batch_idx)["loss"]
+        self.log("train_loss", loss)
+        return loss
+
+
+def test_the_recipe_of_the_source_page_logs_lightning_into_a_native_run(run: Run, tmp_path: Path) -> None:
+    workspace = run.experiment.workspace
+    logger = MLFlowLogger(
+        experiment_name=run.experiment.name, tracking_uri=workspace.get_mlflow_tracking_uri(), log_model=True
+    )
+    logger._run_id = run.id
+    run.log("before", 1)
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        default_root_dir=tmp_path / "checkpoints",
+        enable_model_summary=False,
+        enable_progress_bar=False,
+        log_every_n_steps=1,
+        logger=logger,
+        max_epochs=2,
+    )
+    trainer.fit(LoggingModel())
+    run.log("after", 2)
+
+    metrics = run.get_metrics()
+    assert (metrics["before"], metrics["after"], run.status) == (1, 2, "Completed")
+    assert len(metrics["train_loss"]) == 128  # type: ignore[arg-type]
+    assert any(name.endswith(".ckpt") for name in run.get_file_names())
+    assert len(workspace.experiments) == 2
+    assert run.number == 1

@@ -10,7 +10,7 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_MODELS
-from mlflow.utils.validation import _validate_param, _validate_run_id, _validate_tag
+from mlflow.utils.validation import _validate_param, _validate_tag
 
 from mlflow_ws_plugin.errors import ParameterChanged
 from mlflow_ws_plugin.plugin import batch
@@ -57,7 +57,7 @@ class RunDataCalls(StoreParts):
         self, run_id: str, metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]
     ) -> None:
         """Write metrics, parameters and tags in one transaction, all or nothing."""
-        _validate_run_id(run_id)
+        batch.check_run_id(run_id)
         writes = batch.scalars_from_mlflow(metrics)
         params = batch.params_from_mlflow(params)
         labels = batch.tags_from_mlflow(tags)
