@@ -30,7 +30,9 @@ def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[
     if new:
         found.update(_begin(tx, run, new))
     for write in writes:
-        _check_and_describe(tx, run, found[write.mlflow_key], write)
+        recorded = found[write.mlflow_key]
+        if not write.by_key or recorded.type is not write.type:
+            _check_and_describe(tx, run, recorded, write)
     counting = [write for write in writes if write.counts]
     if counting:
         _number_steps(tx, run, counting, found)

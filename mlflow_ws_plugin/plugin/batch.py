@@ -33,10 +33,7 @@ def scalar_from_mlflow(metric: Metric) -> SeriesWrite:
     Raises:
         MlflowException: Its name, value, time or step is not legal.
     """
-    key, value, ts, step = metric.key, metric.value, metric.timestamp, metric.step
-    if not _is_plain(value, ts, step) or not _is_legal_name(key):
-        _validate_metric(key, value, ts, step)
-    return _write(key, [_point(value, ts, step)])
+    return _write(metric.key, [_point(metric)])
 
 
 def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
@@ -50,13 +47,11 @@ def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
     """
     points: dict[str, list[PointRow]] = {}
     for index, metric in enumerate(metrics):
-        key, value, ts, step = metric.key, metric.value, metric.timestamp, metric.step
-        if not _is_plain(value, ts, step) or not _is_legal_name(key):
-            _validate_metric(key, value, ts, step, path=f"metrics[{index}]")
+        key = metric.key
         if key in points:
-            points[key].append(_point(value, ts, step))
+            points[key].append(_point(metric, index))
         else:
-            points[key] = [_point(value, ts, step)]
+            points[key] = [_point(metric, index)]
     return [_write(key, rows) for key, rows in points.items()]
 
 
@@ -136,11 +131,6 @@ def _write(key: str, points: list[PointRow]) -> SeriesWrite:
     return SeriesWrite(key, key, None, Kind.SCALAR, ColumnType.DOUBLE, points, by_key=True)
 
 
-def _is_plain(value: object, ts: object, step: object) -> bool:
-    """Tell whether a point is of exactly the types that MLflow asks for, so that its check would find nothing."""
-    return (type(value) is float or type(value) is int) and type(ts) is int and type(step) is int and ts >= 0
-
-
 @functools.lru_cache(maxsize=65_536)
 def _is_legal_name(key: object) -> bool:
     try:
@@ -150,7 +140,12 @@ def _is_legal_name(key: object) -> bool:
     return True
 
 
-def _point(value: float, ts: int, step: int) -> PointRow:
+def _point(metric: Metric, index: int | None = None) -> PointRow:
+    """Return a metric as a point; what is exactly of the types that MLflow asks for needs no check but of its name."""
+    value, ts, step = metric.value, metric.timestamp, metric.step
+    plain = (type(value) is float or type(value) is int) and type(ts) is int and type(step) is int and ts >= 0
+    if not plain or not _is_legal_name(metric.key):
+        _validate_metric(metric.key, value, ts, step, path="" if index is None else f"metrics[{index}]")
     value = float(value)
     return (int(step), int(ts), value, 0) if value == value else (int(step), int(ts), 0.0, 1)
 

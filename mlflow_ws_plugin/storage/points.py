@@ -42,7 +42,7 @@ def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[Point
         if len(rows) > 1:
             rows = sorted(dict.fromkeys(rows), key=_PLACE)
         if old is None or rows[0][:3] > old[2:5]:
-            one.summary = extended(old, rows)
+            one.summary = grown(old, rows[0]) if old is not None and len(rows) == 1 else extended(old, rows)
             follow += [(run, number, step, ts, value, is_nan) for step, ts, value, is_nan in rows]
         else:
             one.summary = _append_late(tx, run, number, old, rows)

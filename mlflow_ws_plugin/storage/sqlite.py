@@ -79,12 +79,12 @@ class Database:
             time.sleep(random.uniform(0, _SLEEP_LATER_S if waited_s > _LATER_S else _SLEEP_FIRST_S))
 
     def _held(self) -> Held | None:
+        held: Held | None = getattr(self._local, "held", None)
+        if held is not None and held.pid == os.getpid():
+            return held
         if self._pid != os.getpid():
             self._forget_parent()
-        held: Held | None = getattr(self._local, "held", None)
-        if held is None and _exists(self.path):
-            held = self._open()
-        return held
+        return self._open() if _exists(self.path) else None
 
     def _for_writing(self) -> Held:
         held = self._held() or self._create()

@@ -89,7 +89,10 @@ class _Block:
     def _start(self) -> None:
         self._guard.__enter__()
         try:
-            self._execute(self._BEGIN)
+            try:
+                self._held.connection.execute(self._BEGIN)
+            except sqlite3.OperationalError as exc:
+                self._wait(exc, self._BEGIN)
             self._began()
         except BaseException as exc:
             self._roll_back()
@@ -105,7 +108,10 @@ class _Block:
     ) -> None:
         try:
             if exc is None:
-                self._execute("COMMIT")
+                try:
+                    self._held.connection.execute("COMMIT")
+                except sqlite3.OperationalError as busy:
+                    self._wait(busy, "COMMIT")
                 return
             self._roll_back()
         except sqlite3.Error as error:
@@ -115,14 +121,11 @@ class _Block:
             self._guard.__exit__(None, None, None)
         self._translate(exc)
 
-    def _execute(self, statement: str) -> None:
-        connection = self._held.connection
-        try:
-            connection.execute(statement)
-        except sqlite3.OperationalError as exc:
-            if not faults.is_busy(exc):
-                raise
-            self._patiently(lambda: connection.execute(statement))
+    def _wait(self, exc: sqlite3.OperationalError, statement: str) -> None:
+        """Try a statement again until no other process is in its way."""
+        if not faults.is_busy(exc):
+            raise exc
+        self._patiently(lambda: self._held.connection.execute(statement))
 
     def _roll_back(self) -> None:
         self._held.known.forget()
