@@ -4,120 +4,24 @@ from __future__ import annotations
 
 import importlib
 import json
-import signal
 import warnings
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Run
+from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
 
 from tests.integration.children import answer_of, environment, run_python
+from tests.integration.training import BATCHES, data, fit, logger_of, module_of, only_run, points, trainer_of
 
 pytestmark = [
     pytest.mark.filterwarnings(r"ignore:`isinstance\(treespec, LeafSpec\)` is deprecated:FutureWarning"),
     pytest.mark.filterwarnings("ignore:The '.*_dataloader' does not have many workers:UserWarning"),
 ]
-
-BATCHES = 3
-FLAVOURS = ("lightning.pytorch", "pytorch_lightning")
-
-
-@pytest.fixture(params=FLAVOURS)
-def flavour(request: pytest.FixtureRequest) -> ModuleType:
-    """One of the two packages; they share no class."""
-    return pytest.importorskip(request.param, reason=f"needs {request.param}")
-
-
-@pytest.fixture
-def lightning() -> ModuleType:
-    """One of them, where which one cannot matter."""
-    return pytest.importorskip(FLAVOURS[0], reason=f"needs {FLAVOURS[0]}")
-
-
-@pytest.fixture
-def client(tracking_uri: str) -> MlflowClient:
-    return MlflowClient(tracking_uri)
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Undo what Lightning does to SIGINT when it is interrupted."""
-    before = signal.getsignal(signal.SIGINT)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def logger_of(flavour: ModuleType, tracking_uri: str, **options: Any) -> Any:
-    return importlib.import_module(f"{flavour.__name__}.loggers").MLFlowLogger(tracking_uri=tracking_uri, **options)
-
-
-def module_of(flavour: ModuleType, *, fails_with: BaseException | None = None) -> Any:
-    import torch
-
-    class Line(flavour.LightningModule):
-        def __init__(self, width: int = 1) -> None:
-            super().__init__()
-            self.save_hyperparameters()
-            self.layer = torch.nn.Linear(2, width)
-
-        def training_step(self, batch: Any, index: int) -> Any:
-            if fails_with is not None and index == 1:
-                raise fails_with
-            loss = self.layer(batch[0]).square().mean()
-            self.log("train/loss", loss)
-            self.log("batch", float(index))
-            return loss
-
-        def validation_step(self, batch: Any, _: int) -> None:
-            self.log("val_loss", self.layer(batch[0]).square().mean())
-
-        def configure_optimizers(self) -> Any:
-            return torch.optim.SGD(self.parameters(), lr=0.01)
-
-    return Line()
-
-
-def data() -> Any:
-    import torch
-
-    return torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(BATCHES, 2)), batch_size=1)
-
-
-def trainer_of(flavour: ModuleType, logger: Any, place: Path, **options: Any) -> Any:
-    settings = {
-        "accelerator": "cpu",
-        "enable_checkpointing": False,
-        "enable_model_summary": False,
-        "enable_progress_bar": False,
-        "log_every_n_steps": 1,
-        "max_epochs": 1,
-        "num_sanity_val_steps": 0,
-        **options,
-    }
-    return flavour.Trainer(logger=logger, default_root_dir=place, **settings)
-
-
-def fit(flavour: ModuleType, logger: Any, place: Path, **options: Any) -> Any:
-    trainer = trainer_of(flavour, logger, place, **options)
-    trainer.fit(module_of(flavour), data(), data())
-    return trainer
-
-
-def only_run(client: MlflowClient, experiment: str = "lightning_logs") -> Run:
-    found = client.get_experiment_by_name(experiment)
-    assert found is not None
-    (run,) = client.search_runs([found.experiment_id])
-    return run
-
-
-def points(client: MlflowClient, run_id: str, key: str) -> list[tuple[int, float]]:
-    return [(metric.step, metric.value) for metric in client.get_metric_history(run_id, key)]
 
 
 def test_a_fit_is_a_finished_run_with_every_step(
