@@ -1,17 +1,33 @@
-"""The line that says, when a run begins, where it is recorded and how to look at it."""
+"""Lines on standard error: where a run is recorded and how to look at it, and that a workspace was made."""
 
 from __future__ import annotations
 
+import shutil
 import sys
+from importlib.util import find_spec
 
 from mlflow_ws_plugin import settings
 from mlflow_ws_plugin.uri import WorkspaceUri
 
 
 def run_began(workspace: WorkspaceUri, name: str, run_id: str) -> None:
-    """Print the line on standard error, unless `MLWS_QUIET` is on."""
+    """Say where a run is, unless `MLWS_QUIET` is on."""
+    _say(f"Run {name} ({run_id}) is recorded in {workspace.directory}; {_look_at(workspace)}")
+
+
+def workspace_made(workspace: WorkspaceUri) -> None:
+    """Say that a workspace was made that nobody has logged to, unless `MLWS_QUIET` is on."""
+    _say(f"{workspace.directory} held no workspace; an empty one was made.")
+
+
+def _look_at(workspace: WorkspaceUri) -> str:
+    """Return a command that works here: MLflow's pages need Flask, and a script may run outside its environment."""
+    if find_spec("flask") is None:
+        return 'to look at it: pip install "mlflow-ws-plugin[mlflow]"'
+    mlflow = "mlflow" if shutil.which("mlflow") else f"{sys.executable} -m mlflow"
+    return f'look at it: {mlflow} ui --backend-store-uri "{workspace}"'
+
+
+def _say(line: str) -> None:
     if not settings.QUIET.is_on():
-        sys.stderr.write(
-            f"Run {name} ({run_id}) is recorded in {workspace.directory}; look at it: "
-            f'mlflow ui --backend-store-uri "{workspace}"\n'
-        )
+        sys.stderr.write(f"{line}\n")

@@ -68,6 +68,9 @@ def of(place: str | Path) -> WorkspaceUri:
     Raises:
         InvalidUri: It is an address, but not a legal one.
     """
+    given: object = place
+    if not isinstance(given, str | Path):
+        raise InvalidUri(f"{given!r} is not a directory.", "Pass a path, or an address such as mlws:///abs/dir.")
     if isinstance(place, str) and _HAS_SCHEME.match(place):
         return parse(place)
     if not str(place).strip():

@@ -54,7 +54,7 @@ def test_a_wrong_address_is_refused_with_its_own_sentence(address: str, says: st
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("place", ["", "  "])
-def test_an_empty_path_is_refused(place: str) -> None:
+@pytest.mark.parametrize("place", ["", "  ", None, b"x", 5])
+def test_what_is_no_path_is_refused(place: str) -> None:
     with pytest.raises(InvalidUri):
         uri.of(place)

@@ -49,7 +49,7 @@ def _begin(tx: Connection, run: int, new: list[SeriesWrite]) -> dict[str, Series
     for write in new:
         if write.column is None:
             if write.name in tables:
-                raise _taken(write, write.name)
+                raise _same_name(write.name, "a table")
         else:
             _check_table(tx, run, write)
             tables[write.name] = tables.get(write.name, 0) + 1
@@ -65,7 +65,7 @@ def _check_table(tx: Connection, run: int, write: SeriesWrite) -> None:
     """Refuse a table whose name is a metric of one column."""
     for other in series.find(tx, run, [mlflow_key(write.name)]).values():
         if other.name == write.name and other.column is None:
-            raise _taken(write, other.name)
+            raise _same_name(other.name, "a metric of one column")
 
 
 def _check_and_describe(tx: Connection, run: int, recorded: Series, write: SeriesWrite) -> None:
@@ -82,9 +82,13 @@ def _check_and_describe(tx: Connection, run: int, recorded: Series, write: Serie
 
 def _taken(write: SeriesWrite, other: str) -> MetricKeyTaken:
     return MetricKeyTaken(
-        f"Metric {write.name!r} would be seen by MLflow as {write.mlflow_key!r}, which metric {other!r} is already.",
+        f"MLflow would see metric {write.name!r} as {write.mlflow_key!r}, which metric {other!r} is already.",
         "Choose another name.",
     )
+
+
+def _same_name(name: str, what: str) -> MetricKeyTaken:
+    return MetricKeyTaken(f"{name!r} is {what} already in this run.", "Choose another name.")
 
 
 def _number_steps(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[str, Series]) -> None:

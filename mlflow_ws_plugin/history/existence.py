@@ -79,7 +79,7 @@ def active_run_info(tx: Connection, run_id: str) -> RunInfo:
 
 def run_not_found(run_id: str) -> RunNotFound:
     """Return the error for an unknown run."""
-    return RunNotFound(f"Run with id={run_id} not found", "List runs with `workspace.experiments`.")
+    return RunNotFound(f"Run with id={run_id} not found", "Check the id, and that it was recorded in this workspace.")
 
 
 def any_experiment(tx: Connection, experiment_id: int) -> ExperimentRecord:

@@ -6,28 +6,60 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
+from mlflow.utils.file_utils import local_file_uri_to_path
 from sqlalchemy import make_url
 
-from mlflow_ws_plugin import uri
+from mlflow_ws_plugin import announcement, uri
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 
 FILE_NAME = "mlflow.db"
 
 
+class WorkspaceRegistry(SqlAlchemyStore):
+    """MLflow's registry, whose files are found also after the workspace was moved or copied."""
+
+    def __init__(self, database_address: str, artifacts: Path) -> None:
+        self._artifacts = artifacts
+        super().__init__(database_address)  # type: ignore[no-untyped-call]  # MLflow has no annotation there
+
+    def get_model_version_download_uri(self, name: str, version: str) -> str:
+        """Return where a version's files are; those recorded in a workspace are in this one."""
+        location = super().get_model_version_download_uri(name, version)  # type: ignore[no-untyped-call]
+        return here(location, self._artifacts)
+
+
+def here(location: str, artifacts: Path) -> str:
+    """Return a location within a workspace's artifacts, wherever they were, as one within those here, if it is there.
+
+    Args:
+        location: What MLflow recorded, an absolute URI.
+        artifacts: The folder of the workspace's artifacts.
+    """
+    if not location.startswith("file:"):
+        return location
+    parts = Path(local_file_uri_to_path(location)).parts
+    below = [Path(*parts[at + 1 :]) for at, part in enumerate(parts) if part == artifacts.name]
+    found = [artifacts / path for path in below if (artifacts / path).exists()]
+    return found[0].as_uri() if found else location
+
+
 @speaking_mlflow
-def open_registry(store_uri: str) -> SqlAlchemyStore:
+def open_registry(store_uri: str) -> WorkspaceRegistry:
     """Return the registry of the workspace at an address; the workspace is made if it is not there.
 
     Raises:
         MlflowException: The address is not legal, or the workspace cannot be written.
     """
-    history = RunHistory(uri.parse(store_uri).directory)
+    workspace = uri.parse(store_uri)
+    history = RunHistory(workspace.directory)
+    if not workspace.directory.exists():
+        announcement.workspace_made(workspace)
     history.make()
     address = database_address(history.directory / FILE_NAME)
     taken_for = Path(address.removeprefix("sqlite:///")).parent
     missing = [folder for folder in (taken_for, *taken_for.parents) if not folder.exists()]
-    store = SqlAlchemyStore(address)
+    store = WorkspaceRegistry(address, history.artifacts)
     for folder in missing:
         with suppress(OSError):
             folder.rmdir()  # MLflow makes the parents of an address whose escapes it has not decoded

@@ -66,14 +66,19 @@ def widened(name: str, old: ColumnType, new: ColumnType) -> ColumnType:
         return WIDER[old, new]
     except KeyError:
         raise InvalidMetric(
-            f"Metric {name!r} holds values of type {old}; a {new} does not fit.", "Log it under another name."
+            f"Metric {name!r} holds values of type {old}; one of type {new} does not fit.", "Log it under another name."
         ) from None
 
 
-def cell_of(name: str, value: object) -> Cell:
+def cell_of(name: str, value: object, hint: str = "") -> Cell:
     """Return a caller's scalar as a Python int, float, bool or string.
 
     NumPy scalars and 0-d arrays and tensors are accepted.
+
+    Args:
+        name: The metric, or `<table>/<column>`, for messages.
+        value: What the caller gave.
+        hint: What to do instead with a sequence or mapping; the call that takes one by default.
 
     Raises:
         InvalidMetric: It is a sequence, a mapping, None, or not a number at all.
@@ -81,12 +86,14 @@ def cell_of(name: str, value: object) -> Cell:
     if isinstance(value, bool | int | float | str):
         return _plain(name, value)
     if isinstance(value, Mapping):
-        raise InvalidMetric(f"Metric {name!r} cannot be the mapping {_short(value)}.", "Use run.log_table or log_row.")
+        raise InvalidMetric(
+            f"Metric {name!r} cannot be the mapping {short(value)}.", hint or "Use run.log_table or log_row."
+        )
     item = getattr(value, "item", None)
     if callable(item) and getattr(value, "ndim", 0) == 0:
-        return cell_of(name, item())
+        return cell_of(name, item(), hint)
     if hasattr(value, "__iter__"):
-        raise InvalidMetric(f"Metric {name!r} cannot be the sequence {_short(value)}.", "Use run.log_list.")
+        raise InvalidMetric(f"Metric {name!r} cannot be the sequence {short(value)}.", hint or "Use run.log_list.")
     return _number(name, value)
 
 
@@ -133,10 +140,11 @@ def _number(name: str, value: object) -> float:
     if isinstance(value, SupportsFloat | SupportsIndex) and not isinstance(value, complex):
         return float(value)
     raise InvalidMetric(
-        f"Metric {name!r} cannot be {_short(value)}, a {type(value).__name__}.", "Log a number, bool or string."
+        f"Metric {name!r} cannot be {short(value)}, of type {type(value).__name__}.", "Log a number, bool or string."
     )
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Return a value as a message shows it, at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

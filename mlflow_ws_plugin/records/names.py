@@ -54,7 +54,7 @@ def check_metric_name(name: str) -> str:
         InvalidMetric: The name is not legal.
     """
     if not isinstance(name, str):
-        raise InvalidMetric(f"Invalid metric name: {name!r} is a {type(name).__name__}.", "Pass a string.")
+        raise InvalidMetric(f"Invalid metric name: {name!r} is of type {type(name).__name__}.", "Pass a string.")
     return _metric_name(name)
 
 
@@ -102,7 +102,7 @@ def _path_part(part: str) -> str:
 
 def _check_text(what: str, text: str, longest: int) -> str:
     if not isinstance(text, str):
-        raise InvalidName(f"Invalid {what}: {text!r} is a {type(text).__name__}.", "Pass a string.")
+        raise InvalidName(f"Invalid {what}: {text!r} is of type {type(text).__name__}.", "Pass a string.")
     if not text.strip():
         raise InvalidName(f"Invalid {what}: {text!r} is empty.", f"Use 1 to {longest} printable characters.")
     if _NOT_PRINTABLE.search(text):

@@ -9,6 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin import announcement
+from mlflow_ws_plugin.errors import InvalidInput
 from mlflow_ws_plugin.records import reserved
 from mlflow_ws_plugin.records.experiment import ExperimentRecord
 from mlflow_ws_plugin.records.lifecycle import State
@@ -33,11 +34,14 @@ class Experiment:
         id: An integer, as a string.
 
     Raises:
+        InvalidInput: The first argument is not a workspace.
         InvalidName: The name is not legal.
         ExperimentNotActive: It is in the bin.
     """
 
     def __init__(self, workspace: Workspace, name: str) -> None:
+        if not hasattr(workspace, "_history"):
+            raise InvalidInput(f"{workspace!r} is not a workspace.", "Pass Workspace.open(directory).")
         self._bind(workspace, workspace._history.experiments.get_or_create(check_experiment_name(name)))
 
     @classmethod
@@ -87,7 +91,7 @@ class Experiment:
         return Run(self, run_id)
 
     def __repr__(self) -> str:
-        return f"Experiment({self.workspace!r}, {self.name!r})"
+        return f"<Experiment {self.name!r}, id {self.id}, of {self.workspace!r}>"
 
 
 def _user() -> str:

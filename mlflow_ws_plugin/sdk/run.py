@@ -69,6 +69,11 @@ class Run:
         return self._info.state.value
 
     @property
+    def error(self) -> str | None:
+        """What `fail()` was told, or None."""
+        return self._info.error
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Its parameters, as text; they never change."""
         return self._history.runs.get(self.id).parameters
@@ -90,6 +95,8 @@ class Run:
 
     def log(self, name: str, value: object, description: str = "", step: int | None = None) -> None:
         """Append one point to the metric `name`. It is durable against kill -9 when the call returns.
+
+        A run that has ended takes metrics, tags and files still.
 
         Args:
             name: 1–250 printable characters.
@@ -130,7 +137,7 @@ class Run:
             InvalidMetric: The name, a column or a value is not legal, or text and numbers would mix in a column.
             MetricKeyTaken: MLflow would see two metrics under one key.
         """
-        self._history.metrics.log(self.id, writes.row(name, kwargs, description or ""))
+        self._history.metrics.log(self.id, writes.row(name, kwargs, "" if description is None else description))
 
     def log_table(self, name: str, value: Mapping[str, object], description: str = "") -> None:
         """Append rows to the table metric `name`.
@@ -188,7 +195,7 @@ class Run:
         """End the run as `Failed`; on a failed run this does nothing.
 
         Args:
-            error_details: Why: a sentence, or the exception, whose traceback is kept.
+            error_details: Why: a sentence, or the exception, whose traceback is kept; `error` returns it.
             error_code: A short word for it.
 
         Raises:
@@ -218,7 +225,7 @@ class Run:
         self._history.files.download(self.id, name, target)
 
     def __repr__(self) -> str:
-        return f"Run({self.experiment!r}, {self.id!r})"
+        return f"<Run {self.name!r}, number {self.number} of {self.experiment.name!r}, {self.status}, id {self.id}>"
 
 
 def _described(details: str | BaseException | None, code: str | None) -> str | None:

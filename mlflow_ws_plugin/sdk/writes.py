@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping
 
 from mlflow_ws_plugin.errors import InvalidMetric
 from mlflow_ws_plugin.records import limits
-from mlflow_ws_plugin.records.metric import NUMERIC, Cell, ColumnType, Kind, cell_of, is_exact, stored, type_of, widened
+from mlflow_ws_plugin.records.metric import (
+    NUMERIC,
+    Cell,
+    ColumnType,
+    Kind,
+    cell_of,
+    is_exact,
+    short,
+    stored,
+    type_of,
+    widened,
+)
 from mlflow_ws_plugin.records.names import check_metric_name, mlflow_key
 from mlflow_ws_plugin.records.series import SeriesWrite
 
@@ -38,8 +49,17 @@ def sequence(name: str, values: Iterable[object], description: str) -> SeriesWri
     """
     check_metric_name(name)
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        raise InvalidMetric(f"List metric {name!r} was given a {type(values).__name__}.", "Pass a list of numbers.")
-    return _column(name, None, Kind.LIST, [cell_of(name, value) for value in values], description, None)
+        raise InvalidMetric(
+            f"List metric {name!r} was given {short(values)}.", "Pass a list of numbers, or of strings."
+        )
+    return _column(
+        name,
+        None,
+        Kind.LIST,
+        [cell_of(name, value, "A list metric is a list of single values.") for value in values],
+        description,
+        None,
+    )
 
 
 def row(name: str, columns: Mapping[str, object], description: str) -> list[SeriesWrite]:
@@ -48,6 +68,11 @@ def row(name: str, columns: Mapping[str, object], description: str) -> list[Seri
     Raises:
         InvalidMetric: The name, a column or a value is not legal, or there is no column.
     """
+    _text(name, description)
+    if not columns:
+        raise InvalidMetric(
+            f"The row of table {name!r} has no cells.", 'Pass them by name: log_row("table", x=1, y=2).'
+        )
     return table(name, {column: [value] for column, value in columns.items()}, description)
 
 
@@ -60,14 +85,15 @@ def table(name: str, columns: Mapping[str, object], description: str) -> list[Se
     check_metric_name(name)
     if not isinstance(columns, Mapping):
         raise InvalidMetric(
-            f"Table {name!r} was given a {type(columns).__name__}.", "Pass a dict of columns, each a list of values."
+            f"Table {name!r} was given {short(columns)}.", "Pass a dict of columns, each a list of values."
         )
     if not columns:
         raise InvalidMetric(f"Table {name!r} has no columns.", "Pass at least one.")
     lists = {check_metric_name(column): _values(value) for column, value in columns.items()}
     _check_lengths(name, lists)
     return [
-        _column(name, column, Kind.TABLE, _cells(column, values), description, None) for column, values in lists.items()
+        _column(name, column, Kind.TABLE, _cells(f"{name}/{column}", values), description, None)
+        for column, values in lists.items()
     ]
 
 
@@ -88,7 +114,8 @@ def _check_lengths(name: str, lists: Mapping[str, list[object]]) -> None:
 
 
 def _cells(column: str, values: list[object]) -> list[Cell | None]:
-    return [None if value is None else cell_of(column, value) for value in values]
+    hint = "A cell is a single number, bool or string."
+    return [None if value is None else cell_of(column, value, hint) for value in values]
 
 
 def _column(
@@ -122,7 +149,9 @@ def _type_of_all(name: str, cells: list[Cell]) -> ColumnType:
 
 def _text(name: str, description: str | None) -> str:
     if description is not None and not isinstance(description, str):
-        raise InvalidMetric(f"The description of metric {name!r} is {description!r}.", "Pass a string.")
+        raise InvalidMetric(
+            f"The description of metric {name!r} is {short(description)}.", "Pass a string; cells of a row by name."
+        )
     return description or ""
 
 

@@ -111,6 +111,8 @@ class Database:
             raise WorkspaceUnwritable(
                 f"{self.path.parent} cannot be made a workspace: {exc.strerror}.", "Choose another directory."
             ) from exc
+        if not os.access(self.path.parent, os.W_OK):
+            raise WorkspaceUnwritable(f"{self.path.parent} may not be written.", "Choose another directory.")
         return self._open()
 
     def _connect(self) -> sqlite3.Connection:

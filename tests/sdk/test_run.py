@@ -13,6 +13,7 @@ from mlflow_ws_plugin.errors import (
     ContextIncomplete,
     ExperimentNotActive,
     IllegalTransition,
+    InvalidInput,
     InvalidName,
     RunExists,
     RunFileNotFound,
@@ -82,9 +83,20 @@ def test_complete_ends_a_run_and_twice_is_fine(run: Run) -> None:
 )
 def test_fail_keeps_why(run: Run, details: str | BaseException | None, code: str | None, expected: str | None) -> None:
     run.fail(details, code)
-    recorded = run._info.error
+    recorded = run.error
     assert run.status == "Failed"
     assert recorded == expected or (isinstance(details, ValueError) and recorded == "ValueError: x")
+
+
+def test_what_is_no_workspace_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(InvalidInput, match=r"Workspace\.open"):
+        Experiment("digits", workspace)  # type: ignore[arg-type]
+
+
+def test_the_repr_of_a_run_says_which_it_is(run: Run) -> None:
+    for part in (run.name, "number 1", "'digits'", "Running", run.id):
+        assert part in repr(run)
+    assert "'digits'" in repr(run.experiment)
 
 
 def test_an_unknown_run_is_not_found(workspace: Workspace, run: Run) -> None:
