@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from weakref import WeakSet
 
 _LONGEST_WAIT_S = 10.0
@@ -19,34 +17,40 @@ _LONGEST_WAIT_S = 10.0
 
 _POLL_S = 0.0005
 
-_writing: WeakSet[threading.Lock] = WeakSet()
+_writing: WeakSet[threading.RLock] = WeakSet()
 _reading: dict[object, int] = {}
 """Those who read, and their threads."""
 
 _one_fork = threading.Lock()
-_taken: list[threading.Lock] = []
+_taken: list[threading.RLock] = []
 _forking_thread: int | None = None
 
 
-def writing_lock() -> threading.Lock:
+def writing_lock() -> threading.RLock:
     """Return a new lock for the thread that writes to one database."""
-    lock = threading.Lock()
+    lock = threading.RLock()
     _writing.add(lock)
     return lock
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Hold off forks by other threads; waits while one forks."""
-    me, block = threading.get_ident(), object()
-    _reading[block] = me
-    while _forking_thread not in (None, me):
-        _reading.pop(block, None)
-        time.sleep(_POLL_S)
-        _reading[block] = me
-    try:
-        yield
-    finally:
+class Reading:
+    """Holds off forks by other threads: `with Reading(): …`; waits while one forks."""
+
+    def __enter__(self) -> None:
+        me = _reading[self] = threading.get_ident()
+        while _forking_thread not in (None, me):
+            _reading.pop(self, None)
+            time.sleep(_POLL_S)
+            _reading[self] = me
+
+    def __exit__(self, *_: object) -> None:
+        _reading.pop(self, None)
+
+
+def stop_reading() -> None:
+    """Say that this thread reads nothing, whatever an interrupt has left."""
+    me = threading.get_ident()
+    for block in [block for block, thread in list(_reading.items()) if thread == me]:
         _reading.pop(block, None)
 
 

@@ -27,6 +27,9 @@ FILE_NAME = "workspace.db"
 _CHECKPOINT_PAGES = 4000
 """16 MB: a checkpoint writes each page once, however often the log has it, and syncs to disk."""
 
+_CACHE_KIB = 65_536
+"""For each thread at most, and only as far as it is used: the summaries of 10,000 runs are about 20 MB."""
+
 _SLEEP_FIRST_S = 0.002
 _SLEEP_LATER_S = 0.0005
 _LATER_S = 0.02
@@ -47,7 +50,11 @@ class Database:
 
     def read(self) -> Reading:
         """Return a transaction that sees one state of the database and changes nothing."""
-        return Reading(self._held() or Held(_empty(), self.path), self.patiently)
+        held = self._held()
+        if held is not None and not held.is_there():
+            self.close()
+            held = self._held()
+        return Reading(held or Held(_empty(), self.path), self.patiently)
 
     def write(self) -> Writing:
         """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""
@@ -59,7 +66,7 @@ class Database:
 
     def close(self) -> None:
         """Close this thread's connection. The next use opens another."""
-        self._local = threading.local()
+        self._local.__dict__.pop("held", None)
 
     def patiently(self, action: Callable[[], T]) -> T:
         """Return what `action` returns, tried again while other processes hold the lock.
@@ -97,11 +104,13 @@ class Database:
 
     def _open(self) -> Held:
         try:
-            with forking.reading():
+            with forking.Reading():
                 connection = self._connect()
         except sqlite3.Error as exc:
             raise faults.from_sqlite(exc, self.path) from exc
-        held = self._local.held = Held(connection, self.path)
+        held = Held(connection, self.path)
+        if _is_writable(self.path):
+            self._local.held = held  # what may only be read is opened anew each time: nothing tells when it changes
         return held
 
     def _create(self) -> Held:
@@ -193,7 +202,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     full = settings.DURABILITY.get() == "full" or journal == "DELETE"
     connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
     connection.execute("PRAGMA case_sensitive_like = ON")
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
+from mlflow_ws_plugin import settings
+from mlflow_ws_plugin.errors import WorkspaceBusy
 from mlflow_ws_plugin.storage import faults, forking
 from mlflow_ws_plugin.storage.known import Known
 
@@ -32,15 +35,17 @@ class Held:
         path: The database file.
         known: What the connection remembers of the runs it appends to.
         pid: The process that opened it.
+        caller: Who is in a block on it now.
     """
 
-    __slots__ = ("_file", "_looked_s", "connection", "known", "path", "pid")
+    __slots__ = ("_file", "_looked_s", "caller", "connection", "known", "path", "pid")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
         self.known = Known()
         self.pid = os.getpid()
+        self.caller: FrameType | None = None
         self._file = _identity(path)
         self._looked_s = 0.0
 
@@ -71,55 +76,78 @@ def _identity(path: Path) -> tuple[int, int] | None:
 class _Block:
     """A block of statements that is committed at its end, and rolled back when an error leaves it.
 
-    Args:
-        held: The connection.
-        guard: What is entered around it.
-        patiently: How to wait for other processes.
+    A signal handler may run in the middle of a block and open another on the same connection: that one is part of the
+    first. And an interrupt (Ctrl-C) may come between any two steps here and leave a block that is never ended: the
+    thread's next one ends it. The frame of the caller tells the two apart: it still runs, or it does not.
     """
 
-    __slots__ = ("_guard", "_held", "_patiently")
+    __slots__ = ("_held", "_inner", "_patiently")
 
     _BEGIN = "BEGIN IMMEDIATE"
 
-    def __init__(self, held: Held, guard: AbstractContextManager[Any], patiently: Patience) -> None:
+    def __init__(self, held: Held, patiently: Patience) -> None:
         self._held = held
-        self._guard = guard
         self._patiently = patiently
+        self._inner = False
 
-    def _start(self) -> None:
-        self._guard.__enter__()
+    def _start(self, caller: FrameType) -> None:
+        held = self._held
+        if held.caller is not None:
+            if _is_running(held.caller):
+                self._join()
+                return
+            self._clean_up()
+        held.caller = caller
         try:
+            self._guard()
             try:
-                self._held.connection.execute(self._BEGIN)
+                held.connection.execute(self._BEGIN)
             except sqlite3.OperationalError as exc:
                 self._wait(exc, self._BEGIN)
             self._began()
         except BaseException as exc:
-            self._roll_back()
-            self._guard.__exit__(None, None, None)
+            self._clean_up()
             self._translate(exc)
             raise
-
-    def _began(self) -> None:
-        """Called at the beginning of the transaction."""
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        try:
-            if exc is None:
-                try:
-                    self._held.connection.execute("COMMIT")
-                except sqlite3.OperationalError as busy:
-                    self._wait(busy, "COMMIT")
-                return
-            self._roll_back()
-        except sqlite3.Error as error:
-            self._roll_back()
-            self._translate(error)
-        finally:
-            self._guard.__exit__(None, None, None)
+        if self._inner:
+            self._held.connection.execute("RELEASE inner" if exc is None else "ROLLBACK TO inner")
+        elif exc is None:
+            self._commit()
+        else:
+            self._clean_up()
         self._translate(exc)
+
+    def _commit(self) -> None:
+        try:
+            try:
+                self._held.connection.execute("COMMIT")
+            except sqlite3.OperationalError as exc:
+                self._wait(exc, "COMMIT")
+        except BaseException as exc:
+            self._clean_up()
+            self._translate(exc)
+            raise
+        self._held.caller = None
+        self._unguard()
+
+    def _join(self) -> None:
+        """Become part of the block that is open already."""
+        self._inner = True
+        self._held.known.forget()
+        self._held.connection.execute("SAVEPOINT inner")
+
+    def _clean_up(self) -> None:
+        """End whatever is open on this connection, and undo what it did."""
+        held = self._held
+        held.known.forget()
+        if held.connection.in_transaction:
+            held.connection.execute("ROLLBACK")
+        held.caller = None
+        self._unguard()
 
     def _wait(self, exc: sqlite3.OperationalError, statement: str) -> None:
         """Try a statement again until no other process is in its way."""
@@ -127,55 +155,92 @@ class _Block:
             raise exc
         self._patiently(lambda: self._held.connection.execute(statement))
 
-    def _roll_back(self) -> None:
-        self._held.known.forget()
-        if self._held.connection.in_transaction:
-            self._held.connection.execute("ROLLBACK")
-
     def _translate(self, exc: BaseException | None) -> None:
         if isinstance(exc, Exception) and isinstance(exc, faults.ERRORS):
             raise faults.from_sqlite(exc, self._held.path) from exc
+
+    def _guard(self) -> None:
+        """Keep others away while the block lasts."""
+        raise NotImplementedError
+
+    def _unguard(self) -> None:
+        """Let others in again, also where `_guard` did not come to its end."""
+        raise NotImplementedError
+
+    def _began(self) -> None:
+        """Called at the beginning of the transaction."""
+
+
+def _is_running(frame: FrameType) -> bool:
+    """Tell whether a frame is below this one on the stack."""
+    below: FrameType | None = sys._getframe()
+    while below is not None and below is not frame:
+        below = below.f_back
+    return below is frame
 
 
 class Reading(_Block):
     """`with database.read() as tx: tx.execute(…)`: sees one state of the database and changes nothing."""
 
-    __slots__ = ()
+    __slots__ = ("_fork_guard",)
 
     _BEGIN = "BEGIN"
 
     def __init__(self, held: Held, patiently: Patience) -> None:
-        super().__init__(held, forking.reading(), patiently)
+        super().__init__(held, patiently)
+        self._fork_guard = forking.Reading()
 
     def __enter__(self) -> sqlite3.Connection:
-        self._start()
+        self._start(sys._getframe(1))
         return self._held.connection
+
+    def _guard(self) -> None:
+        self._fork_guard.__enter__()
+
+    def _unguard(self) -> None:
+        forking.stop_reading()
 
 
 class Writing(_Block):
     """`with database.write() as tx: tx.execute(…)`."""
 
-    __slots__ = ()
+    __slots__ = ("_lock",)
 
-    def __init__(self, held: Held, lock: threading.Lock, patiently: Patience) -> None:
-        super().__init__(held, lock, patiently)
+    def __init__(self, held: Held, lock: threading.RLock, patiently: Patience) -> None:
+        super().__init__(held, patiently)
+        self._lock = lock
 
     def __enter__(self) -> sqlite3.Connection:
-        self._start()
+        self._start(sys._getframe(1))
         return self._held.connection
+
+    def _guard(self) -> None:
+        if self._lock.acquire(blocking=False):
+            return
+        limit_s = settings.BUSY_TIMEOUT.seconds()
+        if not self._lock.acquire(timeout=min(limit_s, threading.TIMEOUT_MAX)):
+            raise WorkspaceBusy(
+                f"{self._held.path}: another thread has been writing for {limit_s:g} s.",
+                "Try again, or raise MLWS_BUSY_TIMEOUT.",
+            )
+
+    def _unguard(self) -> None:
+        with suppress(RuntimeError):  # says that this thread does not hold it any more
+            while True:
+                self._lock.release()
 
     def _began(self) -> None:
         self._held.known.forget()
 
 
-class Appending(_Block):
+class Appending(Writing):
     """`with database.append() as (tx, known): …`, which must change nothing that is known but by appending."""
 
     __slots__ = ()
 
-    def __enter__(self) -> tuple[sqlite3.Connection, Known]:
-        self._start()
-        return self._held.connection, self._held.known
+    def __enter__(self) -> tuple[sqlite3.Connection, Known]:  # type: ignore[override]
+        self._start(sys._getframe(1))
+        return self._held.connection, Known() if self._inner else self._held.known
 
     def _began(self) -> None:
         known = self._held.known
