@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 
 from mlflow_ws_plugin import settings
@@ -29,5 +30,7 @@ def _look_at(workspace: WorkspaceUri) -> str:
 
 
 def _say(line: str) -> None:
-    if not settings.QUIET.is_on():
+    if settings.QUIET.is_on() or sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):  # a closed standard error is no reason not to train
         sys.stderr.write(f"{line}\n")

@@ -15,7 +15,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from mlflow_ws_plugin.errors import InvalidUri
 
@@ -35,7 +35,7 @@ class WorkspaceUri:
     directory: Path
 
     def __str__(self) -> str:
-        return f"{SCHEME}://{quote(self.directory.as_posix())}"
+        return f"{SCHEME}://{quote(os.fsencode(self.directory))}"
 
 
 def parse(address: str) -> WorkspaceUri:
@@ -47,7 +47,10 @@ def parse(address: str) -> WorkspaceUri:
     Raises:
         InvalidUri: The scheme is another, a host is named, or there is no path.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as exc:
+        raise InvalidUri(f"{address!r} is not an address: {exc}.", SPELLINGS) from exc
     if parts.scheme != SCHEME:
         raise InvalidUri(f"{address!r} is not a workspace address: its scheme is {parts.scheme!r}.", SPELLINGS)
     if parts.netloc:
@@ -59,7 +62,7 @@ def parse(address: str) -> WorkspaceUri:
         raise InvalidUri(f"{address!r} has an unescaped '?' or '#'.", "Write %3F for '?' and %23 for '#'.")
     if not parts.path.strip("/"):
         raise InvalidUri(f"{address!r} names no directory.", SPELLINGS)
-    return _embedded(unquote(parts.path))
+    return _embedded(os.fsdecode(unquote_to_bytes(os.fsencode(parts.path))))
 
 
 def of(place: str | Path) -> WorkspaceUri:
@@ -81,4 +84,7 @@ def of(place: str | Path) -> WorkspaceUri:
 def _embedded(path: str) -> WorkspaceUri:
     if "\0" in path:
         raise InvalidUri(f"{path!r} has a NUL character.", SPELLINGS)
-    return WorkspaceUri(Path(os.path.abspath(Path(path).expanduser())))
+    try:
+        return WorkspaceUri(Path(os.path.abspath(Path(path).expanduser())))
+    except RuntimeError as exc:
+        raise InvalidUri(f"{path!r} begins with nobody's home.", "Write the directory out.") from exc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def test_a_relative_address_is_made_absolute_when_parsed(tmp_path: Path, monkeyp
     assert uri.of("a/../b").directory == tmp_path / "b"
 
 
+def test_a_directory_of_other_bytes_than_utf_8_has_an_address_too() -> None:
+    directory = Path(os.fsdecode(b"/tmp/\xff\xfe"))
+    assert uri.parse(str(uri.WorkspaceUri(directory))).directory == directory
+
+
 def test_a_plain_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
     assert uri.of("~/runs").directory == Path("/somewhere/runs")
@@ -46,6 +52,8 @@ def test_a_plain_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None
         ("mlws:///a#b", "%23"),
         ("sqlite:///a.db", "'sqlite'"),
         ("mlws:///a%00b", "NUL"),
+        ("mlws://[x", "not an address"),
+        ("mlws:~nobody-at-all/x", "nobody's home"),
     ],
 )
 def test_a_wrong_address_is_refused_with_its_own_sentence(address: str, says: str) -> None:

@@ -46,7 +46,11 @@ def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[
 
 def _begin(tx: Connection, run: int, new: list[SeriesWrite]) -> dict[str, Series]:
     tables = series.tables(tx, run)
+    named: dict[str, SeriesWrite] = {}
     for write in new:
+        if write.mlflow_key in named:
+            raise _taken(write, _label(named[write.mlflow_key]))
+        named[write.mlflow_key] = write
         if write.column is None:
             if write.name in tables:
                 raise _same_name(write.name, "a table")
@@ -71,18 +75,24 @@ def _check_table(tx: Connection, run: int, write: SeriesWrite) -> None:
 def _check_and_describe(tx: Connection, run: int, recorded: Series, write: SeriesWrite) -> None:
     """Refuse a write that means another series, and keep what is new in type and description."""
     if not write.by_key and (recorded.name, recorded.column) != (write.name, write.column):
-        raise _taken(write, recorded.name)
+        raise _taken(write, recorded.name if recorded.column is None else f"{recorded.name}/{recorded.column}")
     if recorded.type is write.type and write.description in ("", recorded.description):
         return
-    if write.points or write.texts:
-        recorded.type = widened(write.name, recorded.type, write.type)
+    if not recorded.next_step:
+        recorded.type = write.type  # nothing is in it yet
+    elif write.points or write.texts:
+        recorded.type = widened(_label(write), recorded.type, write.type)
     recorded.description = write.description or recorded.description
     series.describe(tx, run, recorded)
 
 
+def _label(write: SeriesWrite) -> str:
+    return write.name if write.column is None else f"{write.name}/{write.column}"
+
+
 def _taken(write: SeriesWrite, other: str) -> MetricKeyTaken:
     return MetricKeyTaken(
-        f"MLflow would see metric {write.name!r} as {write.mlflow_key!r}, which metric {other!r} is already.",
+        f"MLflow would see metric {_label(write)!r} as {write.mlflow_key!r}, which metric {other!r} is already.",
         "Choose another name.",
     )
 
@@ -110,7 +120,9 @@ def _append_texts(tx: Connection, run: int, write: SeriesWrite, recorded: Series
     written = cells.append(tx, run, recorded.number, sorted(write.texts))
     if not written:
         return
-    recorded.last_step, _, recorded.last_text = written[-1]
+    step, _, text = written[-1]
+    if recorded.last_step is None or step >= recorded.last_step:
+        recorded.last_step, recorded.last_text = step, text
     if write.type in NUMERIC:
         series.update_digits(tx, run, write.mlflow_key, written[-1][2])
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from mlflow_ws_plugin.history import existence, writing
 from mlflow_ws_plugin.history.appending import append
@@ -44,6 +45,9 @@ class Batches:
             InvalidMetric: Text and numbers would mix in one column.
             ModelNotFound: A metric's model is unknown.
         """
+        again = partial(self.log, run_id, writes=writes, parameters=parameters, tags=tags, model_metrics=model_metrics)
+        if self._database.after_this(again):
+            return
         with self._database.append() as (tx, known):
             found = existence.active_run_and_series(tx, known, run_id, [write.mlflow_key for write in writes])
             run = found.key
@@ -52,6 +56,6 @@ class Batches:
             if writes:
                 append(tx, run, writes, found.series)
             for model_id, metrics in (model_metrics or {}).items():
-                models.insert_metrics(tx, existence.any_model(tx, model_id).key, metrics)
+                models.insert_metrics(tx, existence.model_key(tx, model_id), metrics)
             if tags:
                 writing.tags(tx, run, run_id, tags)

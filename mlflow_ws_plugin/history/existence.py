@@ -138,6 +138,18 @@ def any_model(tx: Connection, model_id: str) -> ModelRecord:
     return found
 
 
+def model_key(tx: Connection, model_id: str) -> int:
+    """Return the key of a logged model, in the bin or not.
+
+    Raises:
+        ModelNotFound: No model has this id.
+    """
+    found = models.key_of(tx, model_id)
+    if found is None:
+        raise model_not_found(model_id)
+    return found
+
+
 def model_not_found(model_id: str) -> ModelNotFound:
     """Return the error for an unknown logged model."""
     return ModelNotFound(f"Logged model with ID '{model_id}' not found.")

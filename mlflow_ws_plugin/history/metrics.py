@@ -9,7 +9,8 @@ from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.records.metric import NUMERIC
 from mlflow_ws_plugin.records.series import Series, SeriesCells, SeriesWrite
 from mlflow_ws_plugin.records.summary import PointRow
-from mlflow_ws_plugin.storage import cells, points, runs, sampling, series
+from mlflow_ws_plugin.storage import cells, points, sampling, series
+from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.points import EVERYTHING
 from mlflow_ws_plugin.storage.sqlite import Database
 
@@ -29,6 +30,8 @@ class Metrics:
             InvalidMetric: Text and numbers would mix in one column.
             MetricKeyTaken: Another metric has the key that MLflow would see.
         """
+        if self._database.after_this(lambda: self.log(run_id, writes)):
+            return
         with self._database.append() as (tx, known):
             run = existence.active_run_and_series(tx, known, run_id, [write.mlflow_key for write in writes])
             append(tx, run.key, writes, run.series)
@@ -73,20 +76,18 @@ class Metrics:
             skip: Points to leave out at the beginning, for those who cannot name the last point.
         """
         with self._database.read() as tx:
-            run = runs.lifecycle(tx, run_id)
-            found = series.find(tx, run[0], [key]).get(key) if run else None
-            if run is None or found is None or found.summary is None:
+            run, found = _series(tx, run_id, key)
+            if found is None or found.summary is None:
                 return []
             wanted = limit if limit < 0 else limit + skip
-            page = points.by_time(tx, run[0], found.number, bool(found.summary.in_order), wanted, after)
+            page = points.by_time(tx, run, found.number, bool(found.summary.in_order), wanted, after)
         return page[skip:] if skip else page
 
     def at_steps(self, run_id: str, key: str, steps: Sequence[int], *, limit: int) -> list[PointRow]:
         """Return the points of an MLflow key at some steps, by (step, time, value)."""
         with self._database.read() as tx:
-            run = runs.lifecycle(tx, run_id)
-            found = series.find(tx, run[0], [key]).get(key) if run else None
-            return points.at_steps(tx, run[0], found.number, steps, limit) if run and found else []
+            run, found = _series(tx, run_id, key)
+            return points.at_steps(tx, run, found.number, steps, limit) if found else []
 
     def sample(self, run_id: str, key: str, *, most: int, steps: tuple[int, int] | None = None) -> list[PointRow]:
         """Return an even sample of the series of an MLflow key, by (step, time, value), its last point included.
@@ -98,15 +99,19 @@ class Metrics:
             steps: First and last step wanted, both included; None for all.
         """
         with self._database.read() as tx:
-            run = runs.lifecycle(tx, run_id)
-            found = series.find(tx, run[0], [key]).get(key) if run else None
-            if run is None or found is None or found.summary is None or found.type not in NUMERIC:
+            run, found = _series(tx, run_id, key)
+            if found is None or found.summary is None or found.type not in NUMERIC:
                 return []
-            return sampling.sample(tx, run[0], found.number, found.summary, most, steps)
+            return sampling.sample(tx, run, found.number, found.summary, most, steps)
 
     def last_step(self, run_id: str, key: str) -> int | None:
         """Return the greatest step of the series of an MLflow key, or None."""
         with self._database.read() as tx:
-            run = runs.lifecycle(tx, run_id)
-            found = series.find(tx, run[0], [key]).get(key) if run else None
+            _, found = _series(tx, run_id, key)
             return found.summary.last_step if found and found.summary else None
+
+
+def _series(tx: Connection, run_id: str, key: str) -> tuple[int, Series | None]:
+    """Return a run's key and its series of an MLflow key, None where there is no such run or series."""
+    run, found = series.with_run(tx, run_id, [key])
+    return (run[0], found.get(key)) if run else (0, None)

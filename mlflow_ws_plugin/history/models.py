@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import TagNotFound
@@ -11,7 +11,7 @@ from mlflow_ws_plugin.history import existence
 from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records import places
 from mlflow_ws_plugin.records.experiment import Lifecycle
-from mlflow_ws_plugin.records.model import ModelMetric, ModelRecord
+from mlflow_ws_plugin.records.model import ModelRecord
 from mlflow_ws_plugin.storage import models
 from mlflow_ws_plugin.storage.sqlite import Database
 
@@ -64,7 +64,7 @@ class Models:
                 status_message=None,
             )
             models.insert(tx, record)
-            key = existence.any_model(tx, model_id).key
+            key = existence.model_key(tx, model_id)
             models.insert_parameters(tx, key, parameters or {})
             models.set_tags(tx, key, tags or {})
             return existence.any_model(tx, model_id)
@@ -95,7 +95,7 @@ class Models:
             ModelNotFound: No model has this id.
         """
         with self._database.write() as tx:
-            models.set_status(tx, existence.any_model(tx, model_id).key, status, now_ms())
+            models.set_status(tx, existence.model_key(tx, model_id), status, now_ms())
             return existence.any_model(tx, model_id)
 
     def set_tags(self, model_id: str, tags: Mapping[str, str]) -> None:
@@ -105,7 +105,7 @@ class Models:
             ModelNotFound: No model has this id.
         """
         with self._database.write() as tx:
-            models.set_tags(tx, existence.any_model(tx, model_id).key, tags)
+            models.set_tags(tx, existence.model_key(tx, model_id), tags)
 
     def delete_tag(self, model_id: str, key: str) -> None:
         """Remove one tag.
@@ -115,7 +115,7 @@ class Models:
             TagNotFound: It has no such tag.
         """
         with self._database.write() as tx:
-            if not models.delete_tag(tx, existence.any_model(tx, model_id).key, key):
+            if not models.delete_tag(tx, existence.model_key(tx, model_id), key):
                 raise TagNotFound(f"No tag with key {key!r} found for model with ID {model_id!r}.")
 
     def log_parameters(self, model_id: str, values: Mapping[str, str]) -> None:
@@ -126,16 +126,7 @@ class Models:
             Duplicate: One is recorded already.
         """
         with self._database.write() as tx:
-            models.insert_parameters(tx, existence.any_model(tx, model_id).key, values)
-
-    def log_metrics(self, model_id: str, metrics: Sequence[ModelMetric]) -> None:
-        """Append values to a model's metrics.
-
-        Raises:
-            ModelNotFound: No model has this id.
-        """
-        with self._database.write() as tx:
-            models.insert_metrics(tx, existence.any_model(tx, model_id).key, metrics)
+            models.insert_parameters(tx, existence.model_key(tx, model_id), values)
 
     def delete(self, model_id: str) -> None:
         """Put a model into the bin.
@@ -144,7 +135,7 @@ class Models:
             ModelNotFound: No model has this id.
         """
         with self._database.write() as tx:
-            models.set_lifecycle(tx, existence.any_model(tx, model_id).key, Lifecycle.DELETED, now_ms())
+            models.set_lifecycle(tx, existence.model_key(tx, model_id), Lifecycle.DELETED, now_ms())
 
     def deleted(self, *, older_than_ms: int = 0) -> list[str]:
         """Return the ids of models that have been in the bin for at least a time."""
@@ -158,4 +149,4 @@ class Models:
             ModelNotFound: No model has this id.
         """
         with self._database.write() as tx:
-            models.delete(tx, existence.any_model(tx, model_id).key)
+            models.delete(tx, existence.model_key(tx, model_id))

@@ -13,6 +13,7 @@ from mlflow_ws_plugin.history.inputs import Inputs
 from mlflow_ws_plugin.history.metrics import Metrics
 from mlflow_ws_plugin.history.models import Models
 from mlflow_ws_plugin.history.runs import Runs
+from mlflow_ws_plugin.storage.filesystem import is_file
 from mlflow_ws_plugin.storage.sqlite import Database
 
 ARTIFACTS_FOLDER = "artifacts"
@@ -39,10 +40,11 @@ class RunHistory:
 
     Raises:
         WorkspaceUnusable: The directory is a file.
+        WorkspaceUnwritable: It may not be looked at, or its name is too long.
     """
 
     def __init__(self, directory: Path) -> None:
-        if directory.exists() and not directory.is_dir():
+        if is_file(directory):
             raise WorkspaceUnusable(f"{directory} is a file.", "A workspace is a directory: choose another path.")
         database = Database(directory)
         self.directory = directory

@@ -7,8 +7,9 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import LoggedModelParameter, LoggedModelTag, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import BAD_REQUEST
 from mlflow.utils.validation import (
     MAX_METRICS_PER_BATCH,
     _validate_batch_log_limits,
@@ -80,7 +81,19 @@ def params_from_mlflow(params: Iterable[Param]) -> list[Param]:
     Raises:
         MlflowException: A key or value is not legal.
     """
-    return [_validate_param(param.key, param.value, path=f"params[{i}]") for i, param in enumerate(params)]
+    return [param_from_mlflow(param, path=f"params[{i}]") for i, param in enumerate(params)]
+
+
+def param_from_mlflow(param: Param, path: str = "") -> Param:
+    """Return a legal parameter, its value cut where MLflow cuts it.
+
+    Raises:
+        MlflowException: The key or value is not legal.
+    """
+    if param.value is None:
+        raise MlflowException(f"Parameter {param.key!r} has no value. Pass a string.", BAD_REQUEST)
+    legal: Param = _validate_param(param.key, param.value, path=path)
+    return legal
 
 
 def tags_from_mlflow(tags: Iterable[RunTag]) -> dict[str, str]:
@@ -99,11 +112,20 @@ def tag_from_mlflow(tag: RunTag, path: str = "") -> RunTag:
     Raises:
         MlflowException: The key or value is not legal.
     """
-    texts: tuple[object, ...] = (tag.key, tag.value)
-    if any(isinstance(text, bool | int | float) for text in texts):
-        raise MlflowException.invalid_parameter_value(f"Tag {tag.key!r} = {tag.value!r} is not text. Pass strings.")
+    check_text("Tag", tag)
     legal: RunTag = _validate_tag(tag.key, tag.value, path=path)
     return legal
+
+
+def check_text(what: str, note: RunTag | Param | LoggedModelTag | LoggedModelParameter) -> None:
+    """Refuse a tag or parameter whose key or value is not text.
+
+    Raises:
+        MlflowException: It is not.
+    """
+    texts: tuple[object, ...] = (note.value, "" if note.key is None else note.key)  # MLflow's check speaks of no key
+    if not all(isinstance(text, str) for text in texts):
+        raise MlflowException(f"{what} {note.key!r} = {note.value!r} is not text. Pass strings.", BAD_REQUEST)
 
 
 def check_limits(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:

@@ -32,7 +32,7 @@ def tracking_store(store_uri: str, artifact_uri: str | None = None) -> EmbeddedT
     """
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
-    return EmbeddedTrackingStore(store_uri, artifact_uri)  # type: ignore[abstract]  # no link_traces_to_run: no traces
+    return EmbeddedTrackingStore(store_uri, artifact_uri)
 
 
 def registry_store(store_uri: str) -> RegistryStore:

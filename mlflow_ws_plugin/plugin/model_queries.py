@@ -80,6 +80,8 @@ def _attribute(name: str) -> str:
 
 
 def _order(given: Mapping[str, Any]) -> Order | MetricOrder:
+    if "field_name" not in given:
+        raise MlflowException.invalid_parameter_value("`field_name` in the `order_by` clause must be specified.")
     name, ascending = given["field_name"], given.get("ascending", True)
     if "." not in name:
         if name not in _ATTRIBUTES:

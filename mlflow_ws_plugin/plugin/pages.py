@@ -65,5 +65,6 @@ def history_token(offset: int, last: PointRow) -> str:
 
 def point_of(page_token: str | None) -> PointRow | None:
     """Return the point after which a page of a history begins, or None where a legal token does not say it."""
-    after = json.loads(base64.b64decode(page_token)).get("after") if page_token else None
+    said = json.loads(base64.b64decode(page_token)) if page_token else None
+    after = said.get("after") if isinstance(said, dict) else None
     return tuple(after) if isinstance(after, list) and len(after) == 4 else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from mlflow.store.tracking.abstract_store import AbstractStore
+from mlflow.utils.uri import resolve_uri_if_local
 
 from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.history import RunHistory
@@ -21,6 +22,8 @@ from mlflow_ws_plugin.plugin.store.runs import RunCalls
 
 _TRACKING_URI = "MLFLOW_TRACKING_URI"
 _SERVED_ROOT = "mlflow-artifacts:"
+_UNCHOSEN_ROOTS = ("./mlruns", "./mlartifacts")
+"""What MLflow's server passes where no `--default-artifact-root` was given."""
 
 
 class EmbeddedTrackingStore(
@@ -47,7 +50,8 @@ class EmbeddedTrackingStore(
         self._given = (store_uri, artifact_uri)
         self._served = (artifact_uri or "").startswith(_SERVED_ROOT)
         self._artifact_root = _SERVED_ROOT if self._served else self._history.artifacts.as_uri()
-        self._foreign_root = artifact_uri if artifact_uri and not self._served and "://" in artifact_uri else None
+        is_chosen = artifact_uri and not self._served and artifact_uri not in _UNCHOSEN_ROOTS
+        self._foreign_root = resolve_uri_if_local(artifact_uri) if is_chosen else None
         self.artifact_root_uri = self._foreign_root or self._artifact_root
         if os.environ.get(_TRACKING_URI) == store_uri:
             os.environ[_TRACKING_URI] = str(self._workspace)  # a subprocess may run in another directory

@@ -80,7 +80,7 @@ class Facts:
 
 
 def matches(condition: Filter, facts: Facts) -> bool:
-    """Tell whether the facts fulfil a condition. This is the meaning that the SQL of `storage.search` must have."""
+    """Tell whether the facts fulfil a condition. This is the meaning that the SQL of `storage.conditions` must have."""
     if isinstance(condition, AllOf):
         return all(matches(part, facts) for part in condition.parts)
     if isinstance(condition, AnyOf):

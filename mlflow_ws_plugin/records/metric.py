@@ -131,14 +131,17 @@ def _plain(name: str, value: Cell) -> Cell:
             f"Metric {name!r} was given a text of {len(value)} characters.",
             f"Use at most {limits.TEXT_VALUE_LENGTH}, or save it as a file.",
         )
-    if type(value) is int and not -(2.0**1023) < value < 2.0**1023:
+    if isinstance(value, int) and not -(2.0**1023) < value < 2.0**1023:
         raise InvalidMetric(f"Metric {name!r} was given an integer of {value.bit_length()} bits.", "Log it as text.")
     return value
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, SupportsFloat | SupportsIndex) and not isinstance(value, complex):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as exc:
+            raise InvalidMetric(f"Metric {name!r} was given {short(value)}: {exc}.", "Log it as text.") from exc
     raise InvalidMetric(
         f"Metric {name!r} cannot be {short(value)}, of type {type(value).__name__}.", "Log a number, bool or string."
     )

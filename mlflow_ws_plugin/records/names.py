@@ -97,7 +97,9 @@ def mlflow_key(name: str, column: str | None = None) -> str:
 
 
 def _path_part(part: str) -> str:
-    return "_" * max(1, len(part)) if part in ("", ".", "..") else part
+    if part in ("", ".", ".."):
+        return "_" * max(1, len(part))
+    return f"__{part[2:]}" if part.startswith("..") else part
 
 
 def _check_text(what: str, text: str, longest: int) -> str:

@@ -82,7 +82,7 @@ class Experiment:
                 tags={
                     reserved.RUN_NAME: name,
                     reserved.USER: user,
-                    reserved.SOURCE_NAME: sys.argv[0],
+                    reserved.SOURCE_NAME: sys.argv[0] if sys.argv else "",
                     reserved.SOURCE_TYPE: "LOCAL",
                 },
             )

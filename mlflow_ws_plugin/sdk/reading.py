@@ -81,8 +81,8 @@ def _column(read: SeriesCells) -> Column:
     """Return the values of a series; integers too large for a double come from their digits."""
     if read.series.type not in NUMERIC:
         return [(step, text) for step, _, text in read.texts]
-    digits = {(step, ts): int(text) for step, ts, text in read.texts}
+    digits = {(step, ts, float(text)): int(text) for step, ts, text in read.texts}
     return [
-        (step, digits.get((step, ts)) or restored(value, is_nan, read.series.type))
+        (step, digits.get((step, ts, value)) or restored(value, is_nan, read.series.type))
         for step, ts, value, is_nan in read.points
     ]

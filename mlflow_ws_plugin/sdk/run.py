@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlflow_ws_plugin.errors import RunNotFound
 from mlflow_ws_plugin.records import limits, reserved
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.records.names import check_key, check_value
@@ -29,14 +30,17 @@ class Run:
         id: Its id, also for MLflow.
 
     Raises:
-        RunNotFound: The workspace has no such run.
+        RunNotFound: The experiment has no such run.
     """
 
     def __init__(self, experiment: Experiment, run_id: str) -> None:
         self.experiment = experiment
         self.id = run_id
         self._history = experiment.workspace._history
-        self._history.runs.info(run_id)
+        if self._info.experiment_id != experiment.id:
+            raise RunNotFound(
+                f"Run {run_id} is not in experiment {experiment.name!r}.", "Use workspace.get_run(), which finds it."
+            )
 
     @classmethod
     def get_context(cls, allow_offline: bool = True) -> Run:
@@ -231,5 +235,5 @@ class Run:
 def _described(details: str | BaseException | None, code: str | None) -> str | None:
     if isinstance(details, BaseException):
         details = "".join(traceback.format_exception(details)).rstrip()
-    text = ": ".join(part for part in (code, details) if part)
+    text = ": ".join(str(part) for part in (code, details) if part)
     return text[-limits.ERROR_LENGTH :] or None

@@ -21,7 +21,7 @@ BUSY_TEXTS = ("database is locked", "database table is locked", "database schema
 _FAULTS: tuple[tuple[str, type[StorageError], str], ...] = (
     ("is locked", WorkspaceBusy, "Another process holds it; try again, or raise MLWS_BUSY_TIMEOUT."),
     ("disk is full", WorkspaceFull, "Free some space; everything recorded before this call is safe."),
-    ("disk I/O error", WorkspaceFull, "Look at the disk: it is full or failing."),
+    ("disk I/O error", StorageError, "Look at the disk: it is full or failing."),
     (
         "malformed",
         WorkspaceUnusable,
@@ -45,7 +45,7 @@ ERRORS = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 """What the driver raises."""
 
 
-def from_sqlite(exc: Exception, path: Path) -> WorkspaceError:
+def from_sqlite(exc: BaseException, path: Path) -> WorkspaceError:
     """Return our error for one of SQLite's on the database at `path`."""
     if isinstance(exc, OverflowError):
         return InvalidInput(f"An integer does not fit 64 bits: {exc}.", "Use steps and times between -2^63 and 2^63-1.")

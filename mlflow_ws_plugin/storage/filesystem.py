@@ -7,6 +7,8 @@ import re
 import warnings
 from pathlib import Path
 
+from mlflow_ws_plugin.errors import WorkspaceUnwritable
+
 MOUNTS = Path("/proc/self/mountinfo")
 REMOTE_TYPES = frozenset(
     {
@@ -16,6 +18,27 @@ REMOTE_TYPES = frozenset(
 )
 
 _warned: set[str] = set()
+
+
+def exists(path: Path) -> bool:
+    """Tell whether there is something at a path.
+
+    Raises:
+        WorkspaceUnwritable: The system does not say.
+    """
+    try:
+        return path.exists()
+    except OSError as exc:
+        raise WorkspaceUnwritable(f"{path} cannot be read: {exc.strerror}.", "Choose another directory.") from exc
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is something at a path that is no directory.
+
+    Raises:
+        WorkspaceUnwritable: The system does not say.
+    """
+    return exists(path) and not path.is_dir()
 
 
 def is_remote(path: Path) -> bool:

@@ -47,6 +47,12 @@ def by_id(tx: Connection, model_id: str) -> ModelRecord | None:
     return fill(tx, [row])[0] if row else None
 
 
+def key_of(tx: Connection, model_id: str) -> int | None:
+    """Return a model's key, or None."""
+    row = tx.execute("SELECT id FROM models WHERE model_id = ?", (model_id,)).fetchone()
+    return row[0] if row else None
+
+
 def fill(tx: Connection, rows: Sequence[Row]) -> list[ModelRecord]:
     """Return models from their rows, with their tags, parameters and metrics."""
     records = {row[0]: ModelRecord(row[0], row[1], str(row[2]), *row[3:]) for row in rows}

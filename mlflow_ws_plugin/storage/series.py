@@ -27,8 +27,11 @@ _UPDATE = (
     "minimum = ?, maximum = ?, dense = ?, in_order = ? WHERE run = ? AND mlflow_key = ?"
 )
 _UPDATE_TEXT = (
-    "UPDATE series SET count = count + ?, first_step = min(coalesce(first_step, ?), ?), "
-    "last_step = ?, last_ts = ?, last_text = ? WHERE run = ? AND mlflow_key = ?"
+    "UPDATE series SET count = count + ?, first_step = min(coalesce(first_step, ?), ?) WHERE run = ? AND mlflow_key = ?"
+)
+_UPDATE_LAST_TEXT = (
+    "UPDATE series SET last_step = ?, last_ts = ?, last_text = ? WHERE run = ? AND mlflow_key = ? "
+    "AND (last_step IS NULL OR (last_step, last_ts, last_text) < (?, ?, ?))"
 )
 _FEW = 4
 
@@ -110,9 +113,8 @@ def describe(tx: Connection, run: int, one: Series) -> None:
 
 def update_text(tx: Connection, run: int, key: str, texts: list[tuple[int, int, str]]) -> None:
     """Write the summary of a text series after cells were appended; `texts` is sorted."""
-    step, ts, text = texts[-1]
-    first = texts[0][0]
-    tx.execute(_UPDATE_TEXT, (len(texts), first, first, step, ts, text, run, key))
+    tx.execute(_UPDATE_TEXT, (len(texts), texts[0][0], texts[0][0], run, key))
+    tx.execute(_UPDATE_LAST_TEXT, (*texts[-1], run, key, *texts[-1]))
 
 
 def update_digits(tx: Connection, run: int, key: str, digits: str) -> None:

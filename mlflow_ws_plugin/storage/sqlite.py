@@ -60,6 +60,14 @@ class Database:
         """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""
         return Writing(self._for_writing(), self._lock, self.patiently)
 
+    def after_this(self, action: Callable[[], None]) -> bool:
+        """Do something when the block is over in whose middle this signal handler runs; elsewhere, return False."""
+        held: Held | None = getattr(self._local, "held", None)
+        if held is None or held.caller is None or not held.is_in_use():
+            return False
+        held.later.append(action)
+        return True
+
     def append(self) -> Appending:
         """Return a writing transaction that does nothing but append to series and write a run's notes."""
         return Appending(self._for_writing(), self._lock, self.patiently)
@@ -91,7 +99,7 @@ class Database:
             return held
         if self._pid != os.getpid():
             self._forget_parent()
-        return self._open() if _exists(self.path) else None
+        return self._open() if filesystem.exists(self.path) else None
 
     def _for_writing(self) -> Held:
         held = self._held() or self._create()
@@ -169,15 +177,6 @@ class Database:
         self._local = threading.local()
         self._lock = forking.writing_lock()
         self._pid = os.getpid()
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError as exc:
-        raise WorkspaceUnwritable(
-            f"{path} cannot be read: {exc.strerror}.", "Check who may read its directory."
-        ) from exc
 
 
 def _is_writable(path: Path) -> bool:

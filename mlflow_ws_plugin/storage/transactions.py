@@ -36,9 +36,10 @@ class Held:
         known: What the connection remembers of the runs it appends to.
         pid: The process that opened it.
         caller: Who is in a block on it now.
+        later: What a signal handler wants to append when that block has ended.
     """
 
-    __slots__ = ("_file", "_looked_s", "caller", "connection", "known", "path", "pid")
+    __slots__ = ("_file", "_looked_s", "caller", "connection", "known", "later", "path", "pid")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
@@ -46,8 +47,13 @@ class Held:
         self.known = Known()
         self.pid = os.getpid()
         self.caller: FrameType | None = None
+        self.later: list[Callable[[], None]] = []
         self._file = _identity(path)
         self._looked_s = 0.0
+
+    def is_in_use(self) -> bool:
+        """Tell whether this is a signal handler, run in the middle of a block."""
+        return self.caller is not None and _is_running(self.caller)
 
     def is_there(self) -> bool:
         """Tell whether the file that was opened is still in its place; looks ten times a second."""
@@ -77,8 +83,9 @@ class _Block:
     """A block of statements that is committed at its end, and rolled back when an error leaves it.
 
     A signal handler may run in the middle of a block and open another on the same connection: that one is part of the
-    first. And an interrupt (Ctrl-C) may come between any two steps here and leave a block that is never ended: the
-    thread's next one ends it. The frame of the caller tells the two apart: it still runs, or it does not.
+    first. (What it wants to append waits for the first one's end; see `Database.after_this`.) And an interrupt (Ctrl-C)
+    may come between any two steps here and leave a block that is never ended: the thread's next one ends it. The frame
+    of the caller tells the two apart: it still runs, or it does not.
     """
 
     __slots__ = ("_held", "_inner", "_patiently")
@@ -92,10 +99,10 @@ class _Block:
 
     def _start(self, caller: FrameType) -> None:
         held = self._held
+        if held.is_in_use():
+            self._join()
+            return
         if held.caller is not None:
-            if _is_running(held.caller):
-                self._join()
-                return
             self._clean_up()
         held.caller = caller
         try:
@@ -119,6 +126,8 @@ class _Block:
             self._commit()
         else:
             self._clean_up()
+        while self._held.later and not self._inner:
+            self._held.later.pop(0)()
         self._translate(exc)
 
     def _commit(self) -> None:
@@ -240,7 +249,7 @@ class Appending(Writing):
 
     def __enter__(self) -> tuple[sqlite3.Connection, Known]:  # type: ignore[override]
         self._start(sys._getframe(1))
-        return self._held.connection, Known() if self._inner else self._held.known
+        return self._held.connection, self._held.known
 
     def _began(self) -> None:
         known = self._held.known

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mlflow_ws_plugin.errors import InvalidMetric, ParameterChanged, RunNotActive, RunNotFound, WorkspaceUnusable
+from mlflow_ws_plugin.errors import (
+    InvalidMetric,
+    ParameterChanged,
+    RunNotActive,
+    RunNotFound,
+    WorkspaceUnusable,
+    WorkspaceUnwritable,
+)
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records.metric import ColumnType
 from mlflow_ws_plugin.storage import known
@@ -116,3 +126,33 @@ def test_a_run_of_more_series_than_are_remembered_is_recorded(
         for run_id in runs:
             history.metrics.log(run_id, [write(f"m{number}", at(step)) for number in range(25)])
     assert all(len(history.metrics.history(run_id, "m24")) == 3 for run_id in runs)
+
+
+def test_a_reader_sees_a_workspace_that_was_made_anew(workspace_dir: Path) -> None:
+    reader = RunHistory(workspace_dir)
+    RunHistory(workspace_dir).experiments.create("old")
+    assert reader.experiments.by_name("old")
+    shutil.rmtree(workspace_dir)
+    RunHistory(workspace_dir).experiments.create("new")
+    limit = time.monotonic() + 10
+    while not reader.experiments.by_name("new"):
+        assert time.monotonic() < limit
+
+
+def test_closing_leaves_the_connections_of_other_threads(workspace_dir: Path) -> None:
+    history = RunHistory(workspace_dir)
+    run_id = begin(history)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(history.metrics.log, run_id, [write("m", at(0))]).result()
+        open_files = len(list(Path("/proc/self/fd").iterdir()))
+        history.close()
+        history.close()
+        other.submit(history.metrics.log, run_id, [write("m", at(1))]).result()
+        assert len(list(Path("/proc/self/fd").iterdir())) < open_files
+    assert len(history.metrics.history(run_id, "m")) == 2
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a" * 200 + "/" + "b" * 300])
+def test_a_name_too_long_for_the_system_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceUnwritable, match="too long"):
+        RunHistory(tmp_path / name).make()

@@ -151,14 +151,13 @@ def test_the_place_of_artifacts_is_an_attribute(tracking_uri: str) -> None:
     assert EmbeddedTrackingStore(tracking_uri).artifact_root_uri.startswith("file:///")
 
 
-def test_every_method_marked_abstract_is_overridden_or_known_to_come() -> None:
-    """`link_traces_to_run` is a delegated call on traces."""
+def test_every_method_marked_abstract_is_overridden() -> None:
     abstract = {
         name
         for name in dir(AbstractStore)
         if getattr(getattr(AbstractStore, name), "__isabstractmethod__", False) and not is_ours(name)
     }
-    assert abstract <= {"link_traces_to_run"}
+    assert not abstract
 
 
 @pytest.mark.parametrize("name", [*DECLARED, *UNDECLARED])

@@ -159,3 +159,32 @@ def test_a_bad_tag_is_refused(run: Run) -> None:
         with pytest.raises(error):
             run.tag(key, value)
     assert run.tags == {}
+
+
+def test_the_latest_text_is_the_one_at_the_greatest_step(run: Run) -> None:
+    run.log("t", "a", step=10)
+    run.log("t", "b", step=5)
+    assert run._history.runs.get(run.id).texts == {"t": "a"}
+    run.log("t", "c")
+    assert run.get_metrics() == {"t": ["b", "a", "c"]}
+    assert run._history.metrics.series(run.id)[0].last_step == 11
+
+
+def test_large_and_small_integers_at_one_step_stay_apart(run: Run) -> None:
+    run.log("n", 2**60 + 1, step=0)
+    run.log("n", 7, step=0)
+    assert sorted(run.get_metrics()["n"]) == [7, 2**60 + 1]  # type: ignore[call-overload]
+
+
+def test_what_is_empty_takes_the_type_of_what_comes_first(run: Run) -> None:
+    run.log_row("t", a=1, b=None)
+    run.log_row("t", a=2, b="x")
+    run.log_list("l", [])
+    run.log_list("l", ["a"])
+    assert run.get_metrics() == {"t": {"a": [1, 2], "b": [None, "x"]}, "l": ["a"]}
+
+
+def test_two_columns_cannot_share_the_key_that_mlflow_sees(run: Run) -> None:
+    with pytest.raises(MetricKeyTaken, match=r"'u/a_' as 'u/a_', which metric 'u/a\?'"):
+        run.log_row("u", **{"a?": 1, "a_": 2})
+    assert run.get_metrics() == {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,20 @@ def test_a_run_and_a_workspace_can_be_pickled(run: Run) -> None:
     copy = pickle.loads(pickle.dumps(run))
     copy.log("m", 1)
     assert run.get_metrics() == {"m": 1}
+
+
+def test_a_run_of_another_experiment_is_not_found_there(workspace: Workspace, run: Run) -> None:
+    with pytest.raises(RunNotFound, match="'other'"):
+        Run(Experiment(workspace, "other"), run.id)
+
+
+def test_a_closed_standard_error_does_not_stop_a_run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLWS_QUIET", "0")
+    closed = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    closed.close()
+    for stderr in (closed, None):
+        monkeypatch.setattr(sys, "stderr", stderr)
+        assert Experiment(workspace, "e").start_logging().status == "Running"
 
 
 class TestContext:

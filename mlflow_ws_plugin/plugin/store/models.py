@@ -13,6 +13,7 @@ from mlflow.utils.search_utils import SearchLoggedModelsPaginationToken
 from mlflow.utils.validation import _validate_logged_model_name
 
 from mlflow_ws_plugin.errors import Duplicate
+from mlflow_ws_plugin.plugin import batch
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import experiment_key, model_to_mlflow
@@ -106,7 +107,9 @@ def _notes(what: str, given: Sequence[LoggedModelParameter] | Sequence[LoggedMod
     Raises:
         Duplicate: Two have one key.
     """
-    notes = {note.key: str(note.value) for note in given or ()}
+    for note in given or ():
+        batch.check_text(what.capitalize(), note)
+    notes = {note.key: note.value for note in given or ()}
     if len(notes) < len(given or ()):
         raise Duplicate(f"A {what} of a logged model is given twice: {sorted(note.key for note in given or ())}.")
     return notes

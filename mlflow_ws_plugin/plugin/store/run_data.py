@@ -10,7 +10,7 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_MODELS
-from mlflow.utils.validation import _validate_param, _validate_tag
+from mlflow.utils.validation import _validate_tag
 
 from mlflow_ws_plugin.errors import ParameterChanged
 from mlflow_ws_plugin.plugin import batch
@@ -33,7 +33,7 @@ class RunDataCalls(StoreParts):
 
     def log_param(self, run_id: str, param: Param) -> None:
         """Write one parameter; its value never changes."""
-        param = _validate_param(param.key, param.value)
+        param = batch.param_from_mlflow(param)
         try:
             self._history.runs.log_parameters(run_id, {param.key: str(param.value)})
         except ParameterChanged as exc:

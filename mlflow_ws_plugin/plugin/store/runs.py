@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Sequence
 
 from mlflow.entities import Run, RunInfo, RunStatus, RunTag
-from mlflow.exceptions import MlflowException
+from mlflow.exceptions import MlflowException, MlflowNotImplementedException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.time import get_current_time_millis
 
 from mlflow_ws_plugin import announcement
-from mlflow_ws_plugin.plugin import collecting, pages
+from mlflow_ws_plugin.errors import Duplicate
+from mlflow_ws_plugin.plugin import batch, collecting, pages
 from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
@@ -41,7 +42,7 @@ class RunCalls(StoreParts):
         run_name: str | None,
     ) -> Run:
         """Begin a run."""
-        labels = {tag.key: str(tag.value) for tag in tags or ()}
+        labels = _labels(tags or ())
         labels[reserved.RUN_NAME] = _name(run_name, labels.get(reserved.RUN_NAME))
         record = self._history.runs.create(
             NewRun(
@@ -110,6 +111,12 @@ class RunCalls(StoreParts):
         shown = [found_run_to_mlflow(record, self._artifact_root) for record in found[:max_results]]
         return shown, pages.next_token(offset, max_results, found)
 
+    def link_traces_to_run(self, trace_ids: list[str], run_id: str) -> None:
+        """Refuse: a workspace keeps no traces yet."""
+        raise MlflowNotImplementedException(
+            f"Cannot link {len(trace_ids)} traces to run {run_id}: a workspace keeps no traces yet."
+        )
+
     def _get_deleted_runs(self, older_than: int = 0) -> list[str]:
         """Return the ids of runs deleted at least `older_than` ms ago; called by `mlflow gc`."""
         return self._history.runs.deleted(older_than_ms=older_than)
@@ -127,3 +134,18 @@ def _name(given: str | None, tag: str | None) -> str:
             INVALID_PARAMETER_VALUE,
         )
     return given or tag or _generate_random_name()
+
+
+def _labels(tags: Sequence[RunTag]) -> dict[str, str]:
+    """Return the first tags of a run by key.
+
+    Raises:
+        Duplicate: Two have one key.
+        MlflowException: One is not text.
+    """
+    for tag in tags:
+        batch.check_text("Tag", tag)
+    labels = {tag.key: tag.value for tag in tags}
+    if len(labels) < len(tags):
+        raise Duplicate(f"A tag of the new run is given twice: {sorted(tag.key for tag in tags)}.")
+    return labels

@@ -8,9 +8,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from mlflow_ws_plugin import settings
+from mlflow_ws_plugin.storage import faults
 
 
 def upgrade(path: Path) -> None:
@@ -20,8 +22,15 @@ def upgrade(path: Path) -> None:
         path: The database file.
 
     Raises:
-        sqlite3.Error: It cannot be written.
+        StorageError: It cannot be written, or other processes held it for longer than `MLWS_BUSY_TIMEOUT`.
     """
+    try:
+        _upgrade(path)
+    except DBAPIError as exc:
+        raise faults.from_sqlite(exc.orig or exc, path) from exc
+
+
+def _upgrade(path: Path) -> None:
     engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -78,7 +78,6 @@ DIFFERENCES = [
     Difference(
         "a name that is taken", "the judge shows a broken key", renamed_to_taken, BAD, "RESOURCE_ALREADY_EXISTS"
     ),
-    Difference("a tag twice at birth", "the last wins, as in a batch", born_with(("k", "1"), ("k", "2")), BAD, ANSWERS),
     Difference("a step of 65 bits", CRASH, with_metric("m", 1.0, 1, 2**63), INTERNAL, INVALID),
     Difference("a time of 65 bits", CRASH, with_metric("m", 1.0, 2**63, 0), INTERNAL, INVALID),
     Difference("a model's metric of another value", KEY, after_model_metric(value=2.0), BAD, ANSWERS),
