@@ -25,6 +25,11 @@ _PLACE = itemgetter(0, 1, 2)
 """Step, time and value: a NaN and a zero may share them, and then the one that came first is the latest."""
 
 
+def insert(tx: Connection, run: int, series: int, point: PointRow) -> None:
+    """Write one point that is not in the series."""
+    tx.execute(_INSERT, (run, series, *point))
+
+
 def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[PointRow]]]) -> list[Series]:
     """Write points; return those series that got any, with their new summaries, of the rows really inserted.
 
