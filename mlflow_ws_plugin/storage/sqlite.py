@@ -24,9 +24,6 @@ T = TypeVar("T")
 
 FILE_NAME = "workspace.db"
 
-_CHECKPOINT_PAGES = 4000
-"""16 MB: a checkpoint writes each page once, however often the log has it, and syncs to disk."""
-
 _CACHE_KIB = 65_536
 """For each thread at most, and only as far as it is used: the summaries of 10,000 runs are about 20 MB."""
 
@@ -202,7 +199,6 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
     connection.execute("PRAGMA case_sensitive_like = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 
 def _empty() -> sqlite3.Connection:
