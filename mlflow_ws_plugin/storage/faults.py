@@ -16,7 +16,7 @@ from mlflow_ws_plugin.errors import (
     WorkspaceUnwritable,
 )
 
-BUSY_TEXTS = ("database is locked", "database table is locked", "database schema is locked")
+BUSY_TEXTS = ("database is locked", "database table is locked", "database schema is locked", "locking protocol")
 
 _FAULTS: tuple[tuple[str, type[StorageError], str], ...] = (
     ("is locked", WorkspaceBusy, "Another process holds it; try again, or raise MLWS_BUSY_TIMEOUT."),

@@ -136,7 +136,7 @@ class Database:
         try:
             if self.patiently(lambda: schema.is_new(connection, self.path)):
                 self.patiently(lambda: _make(connection, self.path))
-            up_to_date = schema.check(connection, self.path)
+            up_to_date = self.patiently(lambda: schema.check(connection, self.path))
             if up_to_date:
                 self.patiently(lambda: _configure(connection, self.path))
         except BaseException:

@@ -25,6 +25,7 @@ LEAKED: list[sqlite3.Connection] = []
 """Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
 
 _LOOK_EVERY_S = 0.1
+_LOOK = "SELECT 1 FROM alembic_version"
 
 
 class Held:
@@ -202,6 +203,13 @@ class Reading(_Block):
     def __enter__(self) -> sqlite3.Connection:
         self._start(sys._getframe(1))
         return self._held.connection
+
+    def _began(self) -> None:
+        """Take the state to be read now: where there is no log yet, somebody may be making the workspace."""
+        try:
+            self._held.connection.execute(_LOOK)
+        except sqlite3.OperationalError as exc:
+            self._wait(exc, _LOOK)
 
     def _guard(self) -> None:
         self._fork_guard.__enter__()
