@@ -9,7 +9,7 @@ import re
 from mlflow_ws_plugin.errors import InvalidMetric, InvalidName
 from mlflow_ws_plugin.records import limits
 
-_RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}\Z")
+_RUN_ID = re.compile(rf"[a-zA-Z0-9][\w\-]{{0,{limits.RUN_ID_LENGTH - 1}}}\Z")
 _NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 _ILLEGAL_IN_MLFLOW = re.compile(r"[^/\w.\- :]")
 _HASH_LENGTH = 8

@@ -60,7 +60,7 @@ class Database:
     def after_this(self, action: Callable[[], None]) -> bool:
         """Do something when the block is over in whose middle this signal handler runs; elsewhere, return False."""
         held: Held | None = getattr(self._local, "held", None)
-        if held is None or held.caller is None or not held.is_in_use():
+        if held is None or not held.is_in_use():
             return False
         held.later.append(action)
         return True

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -36,25 +37,25 @@ class Held:
         path: The database file.
         known: What the connection remembers of the runs it appends to.
         pid: The process that opened it.
-        caller: Who is in a block on it now.
+        block: The block that is open on it, or that an interrupt left open.
         later: What a signal handler wants to append when that block has ended.
     """
 
-    __slots__ = ("_file", "_looked_s", "caller", "connection", "known", "later", "path", "pid")
+    __slots__ = ("_file", "_looked_s", "block", "connection", "known", "later", "path", "pid")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
         self.known = Known()
         self.pid = os.getpid()
-        self.caller: FrameType | None = None
+        self.block: _Block | None = None
         self.later: list[Callable[[], None]] = []
         self._file = _identity(path)
         self._looked_s = 0.0
 
     def is_in_use(self) -> bool:
         """Tell whether this is a signal handler, run in the middle of a block."""
-        return self.caller is not None and _is_running(self.caller)
+        return self.block is not None and _is_running(self.block.caller)
 
     def is_there(self) -> bool:
         """Tell whether the file that was opened is still in its place; looks ten times a second."""
@@ -80,7 +81,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-class _Block:
+class _Block(ABC):
     """A block of statements that is committed at its end, and rolled back when an error leaves it.
 
     A signal handler may run in the middle of a block and open another on the same connection: that one is part of the
@@ -89,7 +90,7 @@ class _Block:
     of the caller tells the two apart: it still runs, or it does not.
     """
 
-    __slots__ = ("_held", "_inner", "_patiently")
+    __slots__ = ("_held", "_inner", "_patiently", "caller")
 
     _BEGIN = "BEGIN IMMEDIATE"
 
@@ -97,15 +98,17 @@ class _Block:
         self._held = held
         self._patiently = patiently
         self._inner = False
+        self.caller: FrameType | None = None
 
     def _start(self, caller: FrameType) -> None:
         held = self._held
         if held.is_in_use():
             self._join()
             return
-        if held.caller is not None:
-            self._clean_up()
-        held.caller = caller
+        if held.block is not None:
+            held.block._clean_up()
+        self.caller = caller
+        held.block = self
         try:
             self._guard()
             try:
@@ -122,7 +125,7 @@ class _Block:
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._inner:
-            self._held.connection.execute("RELEASE inner" if exc is None else "ROLLBACK TO inner")
+            self._leave(exc is None)
         elif exc is None:
             self._commit()
         else:
@@ -141,8 +144,8 @@ class _Block:
             self._clean_up()
             self._translate(exc)
             raise
-        self._held.caller = None
         self._unguard()
+        self._held.block = None  # last: what is noted is ended by the next block, should an interrupt come before this
 
     def _join(self) -> None:
         """Become part of the block that is open already."""
@@ -150,14 +153,23 @@ class _Block:
         self._held.known.forget()
         self._held.connection.execute("SAVEPOINT inner")
 
+    def _leave(self, is_kept: bool) -> None:
+        """End this part of the block that is open already."""
+        try:
+            if not is_kept:
+                self._held.connection.execute("ROLLBACK TO inner")
+            self._held.connection.execute("RELEASE inner")
+        except sqlite3.Error as exc:
+            self._translate(exc)
+
     def _clean_up(self) -> None:
-        """End whatever is open on this connection, and undo what it did."""
+        """End this block wherever it stands, and undo what it did."""
         held = self._held
         held.known.forget()
         if held.connection.in_transaction:
             held.connection.execute("ROLLBACK")
-        held.caller = None
         self._unguard()
+        held.block = None
 
     def _wait(self, exc: sqlite3.OperationalError, statement: str) -> None:
         """Try a statement again until no other process is in its way."""
@@ -169,24 +181,25 @@ class _Block:
         if isinstance(exc, Exception) and isinstance(exc, faults.ERRORS):
             raise faults.from_sqlite(exc, self._held.path) from exc
 
+    @abstractmethod
     def _guard(self) -> None:
         """Keep others away while the block lasts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _unguard(self) -> None:
         """Let others in again, also where `_guard` did not come to its end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _began(self) -> None:
         """Called at the beginning of the transaction."""
 
 
-def _is_running(frame: FrameType) -> bool:
+def _is_running(frame: FrameType | None) -> bool:
     """Tell whether a frame is below this one on the stack."""
     below: FrameType | None = sys._getframe()
     while below is not None and below is not frame:
         below = below.f_back
-    return below is frame
+    return below is not None
 
 
 class Reading(_Block):
@@ -218,18 +231,14 @@ class Reading(_Block):
         forking.stop_reading()
 
 
-class Writing(_Block):
-    """`with database.write() as tx: tx.execute(…)`."""
+class _Exclusive(_Block):
+    """A block that only one thread of the process is in."""
 
     __slots__ = ("_lock",)
 
     def __init__(self, held: Held, lock: threading.RLock, patiently: Patience) -> None:
         super().__init__(held, patiently)
         self._lock = lock
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._start(sys._getframe(1))
-        return self._held.connection
 
     def _guard(self) -> None:
         if self._lock.acquire(blocking=False):
@@ -246,16 +255,26 @@ class Writing(_Block):
             while True:
                 self._lock.release()
 
+
+class Writing(_Exclusive):
+    """`with database.write() as tx: tx.execute(…)`."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._start(sys._getframe(1))
+        return self._held.connection
+
     def _began(self) -> None:
         self._held.known.forget()
 
 
-class Appending(Writing):
+class Appending(_Exclusive):
     """`with database.append() as (tx, known): …`, which must change nothing that is known but by appending."""
 
     __slots__ = ()
 
-    def __enter__(self) -> tuple[sqlite3.Connection, Known]:  # type: ignore[override]
+    def __enter__(self) -> tuple[sqlite3.Connection, Known]:
         self._start(sys._getframe(1))
         return self._held.connection, self._held.known
 
