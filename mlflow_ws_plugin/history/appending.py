@@ -9,33 +9,38 @@ from mlflow_ws_plugin.records import limits
 from mlflow_ws_plugin.records.metric import NUMERIC, widened
 from mlflow_ws_plugin.records.names import mlflow_key
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
-from mlflow_ws_plugin.records.summary import grown
+from mlflow_ws_plugin.records.summary import PointRow, Summary, grown
 from mlflow_ws_plugin.storage import cells, points, series
 from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.known import KnownRun
 
 
-def append_point(tx: Connection, run: KnownRun | None, write: SeriesWrite) -> bool:
-    """Append one point that follows a known series of its type, the way of nearly every logged value.
+def append_points(tx: Connection, run: KnownRun | None, writes: Sequence[SeriesWrite]) -> bool:
+    """Append one point to each of several known series, behind all it holds: the way of nearly every logged value.
 
     Returns:
         False where it is not that simple, and nothing was written.
     """
-    one = None if run is None else run.series.get(write.mlflow_key)
-    if run is None or one is None or one.summary is None or one.type is not write.type or len(write.points) != 1:
+    if run is None:
         return False
-    if write.texts or write.description or write.column is not None:
-        return False  # the columns of a table count their rows together
-    if not write.by_key and (one.name, one.column) != (write.name, None):
-        return False
-    old, (point,) = one.summary, write.points
-    if write.counts:
-        point = (old.last_step + 1, *point[1:])
-    if point[:3] <= old[2:5]:
-        return False
-    one.summary = grown(old, point)
-    points.insert(tx, run.key, one.number, point)
-    series.update(tx, run.key, (one,))
+    key, recorded = run.key, run.series
+    grew: list[tuple[Series, Summary, PointRow]] = []
+    for write in writes:
+        one = recorded.get(write.mlflow_key)
+        if one is None or one.summary is None or one.type is not write.type or len(write.points) != 1:
+            return False
+        if not write.by_key and (
+            write.texts or write.description or write.column or one.column or one.name != write.name
+        ):
+            return False  # the columns of a table count their rows together
+        old, point = one.summary, write.points[0]
+        if write.counts:
+            point = (old.last_step + 1, *point[1:])
+        if point[:3] <= old[2:5]:
+            return False
+        grew.append((one, grown(old, point), point))
+    points.insert(tx, [(key, one.number, *point) for one, _, point in grew])
+    series.follow(tx, key, [(one, summary) for one, summary, _ in grew])
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlflow_ws_plugin.history import existence
-from mlflow_ws_plugin.history.appending import append, append_point
+from mlflow_ws_plugin.history.appending import append, append_points
 from mlflow_ws_plugin.records.metric import NUMERIC
 from mlflow_ws_plugin.records.series import Series, SeriesCells, SeriesWrite
 from mlflow_ws_plugin.records.summary import PointRow
@@ -33,7 +33,7 @@ class Metrics:
         if self._database.after_this(lambda: self.log(run_id, writes)):
             return
         with self._database.append() as (tx, known):
-            if len(writes) == 1 and append_point(tx, known.runs.get(run_id), writes[0]):
+            if append_points(tx, known.runs.get(run_id), writes):
                 return
             run = existence.active_run_and_series(tx, known, run_id, [write.mlflow_key for write in writes])
             append(tx, run.key, writes, run.series)

@@ -13,7 +13,7 @@ from mlflow_ws_plugin.records import lifecycle, places, reserved
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.lifecycle import TERMINAL, State
 from mlflow_ws_plugin.records.run import NewRun, RunInfo, RunRecord
-from mlflow_ws_plugin.storage import experiments, inputs, runs
+from mlflow_ws_plugin.storage import experiments, inputs, runs, series
 from mlflow_ws_plugin.storage.sqlite import Database
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ class Runs:
             if info.state != state:
                 new = lifecycle.transition(run_id, info.state, state)
                 runs.set_state(tx, info.key, new, now_ms() if new in TERMINAL else None, error)
+                if new in TERMINAL:
+                    series.settle(tx, info.key)
             return existence.any_run(tx, run_id)
 
     def update(
@@ -134,6 +136,8 @@ class Runs:
             state = lifecycle.with_status(info.state, status) if status else info.state
             if state != info.state or end_ms is not None:
                 runs.set_state(tx, info.key, state, end_ms)
+                if state in TERMINAL:
+                    series.settle(tx, info.key)
             if name:
                 runs.rename(tx, info.key, name)
                 runs.set_tags(tx, info.key, {reserved.RUN_NAME: name})

@@ -24,6 +24,7 @@ class Series:
         last_text: The latest cell of a text or file series.
         last_step: The step of the latest cell of a text or file series.
         summary: What is known of its points; None for text and files.
+        steady: Points appended one at a time since its summary was last written as exact.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Series:
     last_text: str | None
     last_step: int | None
     summary: Summary | None
+    steady: int = 0
 
     @property
     def next_step(self) -> int:

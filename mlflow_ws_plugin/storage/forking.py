@@ -36,15 +36,25 @@ def writing_lock() -> threading.RLock:
 class Reading:
     """Holds off forks by other threads: `with Reading(): …`; waits while one forks."""
 
-    def __enter__(self) -> None:
+    __slots__ = ()
+
+    def acquire(self) -> None:
+        """Hold forks off."""
         me = _reading[self] = threading.get_ident()
         while _forking_thread not in (None, me):
             _reading.pop(self, None)
             time.sleep(_POLL_S)
             _reading[self] = me
 
-    def __exit__(self, *_: object) -> None:
+    def release(self) -> None:
+        """Let other threads fork."""
         _reading.pop(self, None)
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
 
 def stop_reading() -> None:

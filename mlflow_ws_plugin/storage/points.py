@@ -9,12 +9,17 @@ from mlflow_ws_plugin.records.series import Series
 from mlflow_ws_plugin.records.summary import PointRow, Summary, extended, grown
 from mlflow_ws_plugin.storage.connection import Connection
 
+StoredPoint = tuple[int, int, int, int, float, int]
+"""A point as a row: `(run, series, step, timestamp_ms, value, is_nan)`."""
+
 _INSERT = "INSERT INTO points (run, series, step, ts, value, is_nan) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 _PAGE = "SELECT step, ts, value, is_nan FROM points WHERE run = ? AND series = ?"
 _BY_STEP = " ORDER BY step, ts, value, is_nan LIMIT ?"
 _BY_TIME = " ORDER BY ts, step, value, is_nan LIMIT ?"
 _AFTER_STEP = " AND (step, ts, value, is_nan) > (?, ?, ?, ?)"
+_BEYOND = " AND (step, ts, value) > (?, ?, ?)"
+_FROM_THE_END = " ORDER BY step DESC, ts DESC, value DESC, is_nan DESC LIMIT 1"
 _AFTER_TIME = " AND (ts, step, value, is_nan) > (?, ?, ?, ?)"
 
 EVERYTHING = -1
@@ -25,9 +30,12 @@ _PLACE = itemgetter(0, 1, 2)
 """Step, time and value: a NaN and a zero may share them, and then the one that came first is the latest."""
 
 
-def insert(tx: Connection, run: int, series: int, point: PointRow) -> None:
-    """Write one point that is not in the series."""
-    tx.execute(_INSERT, (run, series, *point))
+def insert(tx: Connection, rows: Sequence[StoredPoint]) -> None:
+    """Write points that are not in their series."""
+    if len(rows) == 1:
+        tx.execute(_INSERT, rows[0])
+    elif rows:
+        tx.executemany(_INSERT, rows)
 
 
 def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[PointRow]]]) -> list[Series]:
@@ -41,7 +49,7 @@ def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[Point
         appended: Series, each once, and their points.
     """
     changed: list[Series] = []
-    follow: list[tuple[int, int, int, int, float, int]] = []
+    follow: list[StoredPoint] = []
     for one, rows in appended:
         number, old = one.number, one.summary
         if len(rows) > 1:
@@ -53,10 +61,7 @@ def append(tx: Connection, run: int, appended: Sequence[tuple[Series, list[Point
             one.summary = _append_late(tx, run, number, old, rows)
         if one.summary is not old:
             changed.append(one)
-    if len(follow) == 1:
-        tx.execute(_INSERT, follow[0])
-    elif follow:
-        tx.executemany(_INSERT, follow)
+    insert(tx, follow)
     return changed
 
 
@@ -99,6 +104,17 @@ def by_step(
     if after is None:
         return tx.execute(_PAGE + _BY_STEP, (run, series, limit)).fetchall()
     return tx.execute(_PAGE + _AFTER_STEP + _BY_STEP, (run, series, *after, limit)).fetchall()
+
+
+def beyond(tx: Connection, run: int, series: int, place: tuple[int, int, float]) -> list[PointRow]:
+    """Return the points behind a step, time and value, by (step, time, value)."""
+    return tx.execute(_PAGE + _BEYOND + _BY_STEP, (run, series, *place, EVERYTHING)).fetchall()
+
+
+def last(tx: Connection, run: int, series: int) -> PointRow:
+    """Return the latest point of a series that is not empty."""
+    row: PointRow = tx.execute(_PAGE + _FROM_THE_END, (run, series)).fetchone()
+    return row
 
 
 def at_steps(tx: Connection, run: int, series: int, steps: Sequence[int], limit: int) -> list[PointRow]:

@@ -12,7 +12,7 @@ from mlflow_ws_plugin.errors import InvalidQuery
 from mlflow_ws_plugin.records.filters import Comparison, Field, Filter, Order
 from mlflow_ws_plugin.records.lifecycle import STATUS
 from mlflow_ws_plugin.records.run import RunRecord
-from mlflow_ws_plugin.storage import inputs, runs, tables
+from mlflow_ws_plugin.storage import inputs, latest, runs, tables
 from mlflow_ws_plugin.storage.conditions import Expression, among, compared, condition, run
 from mlflow_ws_plugin.storage.connection import WANTED, Connection
 
@@ -21,14 +21,12 @@ _RUNS = f"{WANTED}SELECT {runs.COLUMNS} FROM wanted CROSS JOIN runs WHERE id = i
 _PARAMETERS = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN parameters WHERE run = it"
 _TAGS = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN tags WHERE run = it"
 _PROPERTIES = WANTED + "SELECT run, key, value FROM wanted CROSS JOIN properties WHERE run = it"
-_LATEST = WANTED + (
-    "SELECT run, mlflow_key, last_value, last_nan, last_ts, last_step FROM wanted CROSS JOIN series WHERE run = it "
-    "AND last_value IS NOT NULL"
-)
+_LATEST = f"{WANTED}SELECT {latest.COLUMNS} FROM wanted CROSS JOIN series WHERE run = it AND last_value IS NOT NULL"
 _TEXTS = WANTED + (
     "SELECT run, mlflow_key, last_text FROM wanted CROSS JOIN series WHERE run = it "
     "AND type = 'string' AND last_text IS NOT NULL"
 )
+_SUMMARISED = {"value": "last_value", "is_nan": "last_nan"}
 _METRIC_RANK = {"number": 0, "nan": 1, "absent": 2}
 
 
@@ -66,8 +64,8 @@ def with_data(tx: Connection, keys: list[int]) -> list[RunRecord]:
         records[key].tags[name] = value
     for key, name, value in tx.execute(_PROPERTIES, wanted):
         records[key].properties[name] = value
-    for key, *latest in tx.execute(_LATEST, wanted):
-        records[key].metrics.append(tuple(latest))
+    for row in tx.execute(_LATEST, wanted).fetchall():
+        records[row[0]].metrics.append(latest.of_row(tx, row))
     for key, name, text in tx.execute(_TEXTS, wanted):
         records[key].texts[name] = text
     return inputs.fill(tx, [records[key] for key in keys])
@@ -123,10 +121,20 @@ def _metric(comparison: Comparison) -> Expression:
     mine = and_(series.run == _RUN.id, series.mlflow_key == comparison.field.key, series.last_value.is_not(None))
     if comparison.operator in ("IS NULL", "IS NOT NULL"):
         return among(mine, series.last_value, comparison)
-    fits = compared(series.last_value, comparison)
+    value, is_nan = _latest(series, "value"), _latest(series, "is_nan")
+    fits = compared(value, comparison)
     if comparison.operator == "!=":
-        return select(1).where(mine, or_(fits, series.last_nan == 1)).exists()
-    return select(1).where(mine, fits, series.last_nan == 0).exists()
+        return select(1).where(mine, or_(fits, is_nan == 1)).exists()
+    return select(1).where(mine, fits, is_nan == 0).exists()
+
+
+def _latest(series: Any, column: str) -> Expression:
+    """Return the value of a series' latest point, or whether it is NaN; see `storage.series` on summaries behind."""
+    points = tables.points.c
+    newest_first = (points.step.desc(), points.ts.desc(), points.value.desc(), points.is_nan.desc())
+    mine = and_(points.run == series.run, points.series == series.number)
+    last = select(points[column]).where(mine).order_by(*newest_first).limit(1).scalar_subquery()
+    return case((series.behind == 1, last), else_=series[_SUMMARISED[column]])
 
 
 def _text(comparison: Comparison) -> Expression:
@@ -150,10 +158,11 @@ def _ordered(found: Any, wanted: Order, number: int, attributes: dict[str, Expre
         value = _attribute(attributes, wanted.field)
         rank = case((value.is_(None), 1), else_=0)
     elif wanted.field.kind in ("metric", "text"):
-        latest = tables.series.alias(f"order_{number}")
-        found = found.outerjoin(latest, and_(latest.c.run == _RUN.id, latest.c.mlflow_key == wanted.field.key))
-        value = latest.c.last_value if wanted.field.kind == "metric" else latest.c.last_text
-        rank = case((value.is_(None), _METRIC_RANK["absent"]), (latest.c.last_nan == 1, _METRIC_RANK["nan"]), else_=0)
+        series = tables.series.alias(f"order_{number}")
+        found = found.outerjoin(series, and_(series.c.run == _RUN.id, series.c.mlflow_key == wanted.field.key))
+        value = _latest(series.c, "value") if wanted.field.kind == "metric" else series.c.last_text
+        is_nan = _latest(series.c, "is_nan") == 1
+        rank = case((value.is_(None), _METRIC_RANK["absent"]), (is_nan, _METRIC_RANK["nan"]), else_=0)
     else:
         notes = _NOTES[wanted.field.kind].alias(f"order_{number}")
         found = found.outerjoin(notes, and_(notes.c.run == _RUN.id, notes.c.key == wanted.field.key))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.records.run import NewRun, RunInfo, RunRecord
+from mlflow_ws_plugin.storage import latest
 from mlflow_ws_plugin.storage.connection import Connection, Row
 
 COLUMNS = (
@@ -58,13 +59,7 @@ def fill(tx: Connection, record: RunRecord) -> RunRecord:
     record.parameters.update(tx.execute("SELECT key, value FROM parameters WHERE run = ?", key).fetchall())
     record.tags.update(tx.execute("SELECT key, value FROM tags WHERE run = ?", key).fetchall())
     record.properties.update(tx.execute("SELECT key, value FROM properties WHERE run = ?", key).fetchall())
-    record.metrics.extend(
-        tx.execute(
-            "SELECT mlflow_key, last_value, last_nan, last_ts, last_step FROM series "
-            "WHERE run = ? AND last_value IS NOT NULL ORDER BY mlflow_key",
-            key,
-        ).fetchall()
-    )
+    record.metrics.extend(latest.of_run(tx, record.info.key))
     record.texts.update(
         tx.execute(
             "SELECT mlflow_key, last_text FROM series WHERE run = ? AND type = 'string' AND last_text IS NOT NULL", key

@@ -83,6 +83,7 @@ CREATE TABLE series (
     dense SMALLINT,
     in_order SMALLINT,
     last_text TEXT,
+    behind SMALLINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run, mlflow_key)
 ) WITHOUT ROWID;
 

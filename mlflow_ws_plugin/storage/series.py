@@ -1,4 +1,8 @@
-"""Statements on series: their names, and the summaries that searches and run tables read."""
+"""Statements on series: their names, and the summaries that searches and run tables read.
+
+The summary of a series that grows point by point is not written with each of them: `behind` says that points may have
+come after it. They are few, all behind its last point, and whoever reads such a summary adds them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,13 @@ from collections.abc import Sequence
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
-from mlflow_ws_plugin.records.summary import Summary
-from mlflow_ws_plugin.storage import runs
+from mlflow_ws_plugin.records.summary import Summary, extended
+from mlflow_ws_plugin.storage import points, runs
 from mlflow_ws_plugin.storage.connection import WANTED, Connection, Row
 
 _COLUMNS = (
     "number, mlflow_key, name, column_name, kind, type, description, last_text, count, first_step, last_step, "
-    "last_ts, last_value, last_nan, minimum, maximum, dense, in_order"
+    "last_ts, last_value, last_nan, minimum, maximum, dense, in_order, behind"
 )
 _FIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND mlflow_key = ?"
 _FIND_MANY = f"{WANTED}SELECT {_COLUMNS} FROM wanted CROSS JOIN series WHERE run = ? AND mlflow_key = it"
@@ -24,7 +28,7 @@ _WITH_RUN = (
 )
 _UPDATE = (
     "UPDATE series SET count = ?, first_step = ?, last_step = ?, last_ts = ?, last_value = ?, last_nan = ?, "
-    "minimum = ?, maximum = ?, dense = ?, in_order = ? WHERE run = ? AND mlflow_key = ?"
+    "minimum = ?, maximum = ?, dense = ?, in_order = ?, behind = ? WHERE run = ? AND mlflow_key = ?"
 )
 _UPDATE_TEXT = (
     "UPDATE series SET count = count + ?, first_step = min(coalesce(first_step, ?), ?) WHERE run = ? AND mlflow_key = ?"
@@ -33,7 +37,14 @@ _UPDATE_LAST_TEXT = (
     "UPDATE series SET last_step = ?, last_ts = ?, last_text = ? WHERE run = ? AND mlflow_key = ? "
     "AND (last_step IS NULL OR (last_step, last_ts, last_text) < (?, ?, ?))"
 )
+_BEHIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND behind = 1"
 _FEW = 4
+
+STEADY = 8
+"""A series that got so many points one at a time is taken for one that goes on so."""
+
+EVERY = 64
+"""Once in so many points the summary of a steady series is written."""
 
 
 def find(tx: Connection, run: int, keys: Sequence[str]) -> dict[str, Series]:
@@ -42,7 +53,7 @@ def find(tx: Connection, run: int, keys: Sequence[str]) -> dict[str, Series]:
         rows = [row for key in keys for row in tx.execute(_FIND, (run, key)).fetchall()]
     else:
         rows = tx.execute(_FIND_MANY, (json.dumps(keys), run)).fetchall()
-    return {row[1]: _series(row) for row in rows}
+    return {row[1]: _series(tx, run, row) for row in rows}
 
 
 def with_run(tx: Connection, run_id: str, keys: Sequence[str]) -> tuple[tuple[int, str] | None, dict[str, Series]]:
@@ -53,12 +64,12 @@ def with_run(tx: Connection, run_id: str, keys: Sequence[str]) -> tuple[tuple[in
     row = tx.execute(_WITH_RUN, (keys[0], run_id)).fetchone()
     if row is None:
         return None, {}
-    return row[:2], {} if row[2] is None else {row[3]: _series(row[2:])}
+    return row[:2], {} if row[2] is None else {row[3]: _series(tx, row[0], row[2:])}
 
 
 def all_of(tx: Connection, run: int) -> list[Series]:
     """Return a run's series in the order they began."""
-    return [_series(row) for row in tx.execute(_ALL, (run,))]
+    return [_series(tx, run, row) for row in tx.execute(_ALL, (run,)).fetchall()]
 
 
 def last_row(tx: Connection, run: int, table: str) -> int:
@@ -95,11 +106,36 @@ def insert(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> dict[str,
 
 
 def update(tx: Connection, run: int, changed: Sequence[Series]) -> None:
-    """Write the summaries of numeric series."""
-    rows = [(*(one.summary or ()), run, one.mlflow_key) for one in changed]
+    """Write the summaries of numeric series, which are exact then."""
+    summarise(tx, [(*(one.summary or ()), 0, run, one.mlflow_key) for one in changed])
+    for one in changed:
+        one.steady = 0
+
+
+def follow(tx: Connection, run: int, grown: Sequence[tuple[Series, Summary]]) -> None:
+    """Give series that got one more point, behind all others, their new summaries; write those that are due.
+
+    The columns of a table count their rows together, by their summaries, which are never behind.
+    """
+    rows = []
+    for one, summary in grown:
+        one.summary = summary
+        one.steady = steady = 0 if one.column is not None else one.steady + 1
+        if steady < STEADY or (steady - STEADY) % EVERY == 0:
+            rows.append((*summary, int(steady >= STEADY), run, one.mlflow_key))
+    summarise(tx, rows)
+
+
+def settle(tx: Connection, run: int) -> None:
+    """Make the summaries of a run exact."""
+    update(tx, run, [_series(tx, run, row) for row in tx.execute(_BEHIND, (run,)).fetchall()])
+
+
+def summarise(tx: Connection, rows: Sequence[Row]) -> None:
+    """Write summaries, each followed by whether it may be behind, and its series' run and MLflow key."""
     if len(rows) == 1:
         tx.execute(_UPDATE, rows[0])
-    else:
+    elif rows:
         tx.executemany(_UPDATE, rows)
 
 
@@ -122,9 +158,15 @@ def update_digits(tx: Connection, run: int, key: str, digits: str) -> None:
     tx.execute("UPDATE series SET last_text = ? WHERE run = ? AND mlflow_key = ?", (digits, run, key))
 
 
-def _series(row: Row) -> Series:
-    summary = None if row[12] is None else Summary._make(row[8:])
-    return Series(row[0], row[1], row[2], row[3], _KINDS[row[4]], _TYPES[row[5]], row[6], row[7], row[10], summary)
+def _series(tx: Connection, run: int, row: Row) -> Series:
+    summary, steady = None, 0
+    if row[12] is not None:
+        summary = Summary._make(row[8:18])
+    if summary is not None and row[18]:
+        come_after = points.beyond(tx, run, row[0], summary[2:5])
+        summary, steady = extended(summary, come_after) if come_after else summary, STEADY - 1
+    kind, type_ = _KINDS[row[4]], _TYPES[row[5]]
+    return Series(row[0], row[1], row[2], row[3], kind, type_, row[6], row[7], row[10], summary, steady)
 
 
 _KINDS = {kind.value: kind for kind in Kind}

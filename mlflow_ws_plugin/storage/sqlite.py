@@ -51,7 +51,7 @@ class Database:
         if held is not None and not held.is_there():
             self.close()
             held = self._held()
-        return Reading(held or Held(_empty(), self.path), self.patiently)
+        return Reading(held or Held(_empty(), self.path), forking.Reading(), self.patiently)
 
     def write(self) -> Writing:
         """Return a transaction that is committed when its block ends, and rolled back when an error leaves it."""

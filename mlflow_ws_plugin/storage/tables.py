@@ -106,6 +106,7 @@ series = Table(
     _column("dense", SmallInteger, null=True),
     _column("in_order", SmallInteger, null=True),
     _column("last_text", Text, null=True),
+    _column("behind", SmallInteger, default="0"),
     sqlite_with_rowid=False,
 )
 

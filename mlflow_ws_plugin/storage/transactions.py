@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from mlflow_ws_plugin import settings
 from mlflow_ws_plugin.errors import WorkspaceBusy
@@ -21,6 +21,15 @@ from mlflow_ws_plugin.storage.known import Known
 
 Patience = Callable[[Callable[[], Any]], Any]
 """Calls what it is given until no other process is in the way."""
+
+
+class Guard(Protocol):
+    """What keeps others away while a block lasts: the lock of those who write, or the note of one who reads."""
+
+    def release(self) -> None:
+        """Let them in again."""
+        ...
+
 
 LEAKED: list[sqlite3.Connection] = []
 """Connections inherited through a fork. SQLite forbids to use or even close them in the child."""
@@ -34,6 +43,7 @@ class Held:
 
     Attributes:
         connection: The connection.
+        control: A cursor for what begins and ends transactions; making one costs as much as such a statement.
         path: The database file.
         known: What the connection remembers of the runs it appends to.
         pid: The process that opened it.
@@ -41,10 +51,11 @@ class Held:
         later: What a signal handler wants to append when that block has ended.
     """
 
-    __slots__ = ("_file", "_looked_s", "block", "connection", "known", "later", "path", "pid")
+    __slots__ = ("_file", "_looked_s", "block", "connection", "control", "known", "later", "path", "pid")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
+        self.control = connection.cursor()
         self.path = path
         self.known = Known()
         self.pid = os.getpid()
@@ -90,29 +101,30 @@ class _Block(ABC):
     of the caller tells the two apart: it still runs, or it does not.
     """
 
-    __slots__ = ("_held", "_inner", "_patiently", "caller")
+    __slots__ = ("_guard", "_held", "_inner", "_patiently", "caller")
 
     _BEGIN = "BEGIN IMMEDIATE"
 
-    def __init__(self, held: Held, patiently: Patience) -> None:
+    def __init__(self, held: Held, guard: Guard, patiently: Patience) -> None:
         self._held = held
+        self._guard = guard
         self._patiently = patiently
         self._inner = False
         self.caller: FrameType | None = None
 
     def _start(self, caller: FrameType) -> None:
         held = self._held
-        if held.is_in_use():
-            self._join()
-            return
         if held.block is not None:
+            if held.is_in_use():
+                self._join()
+                return
             held.block._clean_up()
         self.caller = caller
         held.block = self
         try:
-            self._guard()
+            self._take_guard()
             try:
-                held.connection.execute(self._BEGIN)
+                held.control.execute(self._BEGIN)
             except sqlite3.OperationalError as exc:
                 self._wait(exc, self._BEGIN)
             self._began()
@@ -132,20 +144,22 @@ class _Block(ABC):
             self._clean_up()
         while self._held.later and not self._inner:
             self._held.later.pop(0)()
-        self._translate(exc)
+        if exc is not None:
+            self._translate(exc)
 
     def _commit(self) -> None:
+        held = self._held
         try:
             try:
-                self._held.connection.execute("COMMIT")
+                held.control.execute("COMMIT")
             except sqlite3.OperationalError as exc:
                 self._wait(exc, "COMMIT")
         except BaseException as exc:
             self._clean_up()
             self._translate(exc)
             raise
-        self._unguard()
-        self._held.block = None  # last: what is noted is ended by the next block, should an interrupt come before this
+        self._guard.release()
+        held.block = None  # last: what is noted is ended by the next block, should an interrupt come before this
 
     def _join(self) -> None:
         """Become part of the block that is open already."""
@@ -168,7 +182,7 @@ class _Block(ABC):
         held.known.forget()
         if held.connection.in_transaction:
             held.connection.execute("ROLLBACK")
-        self._unguard()
+        self._give_up_guard()
         held.block = None
 
     def _wait(self, exc: sqlite3.OperationalError, statement: str) -> None:
@@ -177,17 +191,17 @@ class _Block(ABC):
             raise exc
         self._patiently(lambda: self._held.connection.execute(statement))
 
-    def _translate(self, exc: BaseException | None) -> None:
+    def _translate(self, exc: BaseException) -> None:
         if isinstance(exc, Exception) and isinstance(exc, faults.ERRORS):
             raise faults.from_sqlite(exc, self._held.path) from exc
 
     @abstractmethod
-    def _guard(self) -> None:
+    def _take_guard(self) -> None:
         """Keep others away while the block lasts."""
 
     @abstractmethod
-    def _unguard(self) -> None:
-        """Let others in again, also where `_guard` did not come to its end."""
+    def _give_up_guard(self) -> None:
+        """Let others in again, also where `_take_guard` did not come to its end."""
 
     @abstractmethod
     def _began(self) -> None:
@@ -205,13 +219,10 @@ def _is_running(frame: FrameType | None) -> bool:
 class Reading(_Block):
     """`with database.read() as tx: tx.execute(…)`: sees one state of the database and changes nothing."""
 
-    __slots__ = ("_fork_guard",)
+    __slots__ = ()
 
     _BEGIN = "BEGIN"
-
-    def __init__(self, held: Held, patiently: Patience) -> None:
-        super().__init__(held, patiently)
-        self._fork_guard = forking.Reading()
+    _guard: forking.Reading
 
     def __enter__(self) -> sqlite3.Connection:
         self._start(sys._getframe(1))
@@ -224,36 +235,34 @@ class Reading(_Block):
         except sqlite3.OperationalError as exc:
             self._wait(exc, _LOOK)
 
-    def _guard(self) -> None:
-        self._fork_guard.__enter__()
+    def _take_guard(self) -> None:
+        self._guard.acquire()
 
-    def _unguard(self) -> None:
+    def _give_up_guard(self) -> None:
         forking.stop_reading()
 
 
 class _Exclusive(_Block):
     """A block that only one thread of the process is in."""
 
-    __slots__ = ("_lock",)
+    __slots__ = ()
 
-    def __init__(self, held: Held, lock: threading.RLock, patiently: Patience) -> None:
-        super().__init__(held, patiently)
-        self._lock = lock
+    _guard: threading.RLock
 
-    def _guard(self) -> None:
-        if self._lock.acquire(blocking=False):
+    def _take_guard(self) -> None:
+        if self._guard.acquire(blocking=False):
             return
         limit_s = settings.BUSY_TIMEOUT.seconds()
-        if not self._lock.acquire(timeout=min(limit_s, threading.TIMEOUT_MAX)):
+        if not self._guard.acquire(timeout=min(limit_s, threading.TIMEOUT_MAX)):
             raise WorkspaceBusy(
                 f"{self._held.path}: another thread has been writing for {limit_s:g} s.",
                 "Try again, or raise MLWS_BUSY_TIMEOUT.",
             )
 
-    def _unguard(self) -> None:
+    def _give_up_guard(self) -> None:
         with suppress(RuntimeError):  # says that this thread does not hold it any more
             while True:
-                self._lock.release()
+                self._guard.release()
 
 
 class Writing(_Exclusive):
@@ -280,7 +289,7 @@ class Appending(_Exclusive):
 
     def _began(self) -> None:
         known = self._held.known
-        (version,) = self._held.connection.execute("PRAGMA data_version").fetchone()
+        (version,) = self._held.control.execute("PRAGMA data_version").fetchone()
         if version != known.version:
             known.forget()
             known.version = version

@@ -62,13 +62,17 @@ class RunDataCalls(StoreParts):
         params = batch.params_from_mlflow(params)
         labels = batch.tags_from_mlflow(tags)
         batch.check_limits(metrics, params, tags)
+        models = batch.model_metrics_from_mlflow(run_id, metrics)
+        if not (params or labels or models):
+            self._history.metrics.log(run_id, writes)
+            return
         try:
             self._history.batches.log(
                 run_id,
                 writes=writes,
                 parameters={param.key: str(param.value) for param in params},
                 tags=labels,
-                model_metrics=batch.model_metrics_from_mlflow(run_id, metrics),
+                model_metrics=models,
             )
         except ParameterChanged as exc:
             changes = [{"key": key, "old_value": old, "new_value": new} for key, old, new in exc.changes]
