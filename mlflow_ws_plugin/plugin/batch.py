@@ -34,7 +34,8 @@ def scalar_from_mlflow(metric: Metric) -> SeriesWrite:
     Raises:
         MlflowException: Its name, value, time or step is not legal.
     """
-    return _write(metric.key, [_point(metric)])
+    key = metric.key
+    return SeriesWrite(key, key, None, Kind.SCALAR, ColumnType.DOUBLE, [_point(metric, key)], by_key=True)
 
 
 def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
@@ -46,14 +47,15 @@ def scalars_from_mlflow(metrics: Sequence[Metric]) -> list[SeriesWrite]:
     Raises:
         MlflowException: A name, value, time or step is not legal.
     """
-    points: dict[str, list[PointRow]] = {}
+    writes: dict[str, SeriesWrite] = {}
     for index, metric in enumerate(metrics):
         key = metric.key
-        if key in points:
-            points[key].append(_point(metric, index))
+        point = _point(metric, key, index)
+        if key in writes:
+            writes[key].points.append(point)
         else:
-            points[key] = [_point(metric, index)]
-    return [_write(key, rows) for key, rows in points.items()]
+            writes[key] = SeriesWrite(key, key, None, Kind.SCALAR, ColumnType.DOUBLE, [point], by_key=True)
+    return list(writes.values())
 
 
 def model_metrics_from_mlflow(run_id: str, metrics: Iterable[Metric]) -> dict[str, list[ModelMetric]]:
@@ -128,7 +130,7 @@ def check_text(what: str, note: RunTag | Param | LoggedModelTag | LoggedModelPar
         raise MlflowException(f"{what} {note.key!r} = {note.value!r} is not text. Pass strings.", BAD_REQUEST)
 
 
-def check_limits(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
+def check_limits(metrics: Sequence[Metric], params: Sequence[Param] = (), tags: Sequence[RunTag] = ()) -> None:
     """Refuse a batch that is too large or names a parameter twice.
 
     Raises:
@@ -149,10 +151,6 @@ def check_run_id(run_id: str) -> None:
     _validate_run_id(run_id)
 
 
-def _write(key: str, points: list[PointRow]) -> SeriesWrite:
-    return SeriesWrite(key, key, None, Kind.SCALAR, ColumnType.DOUBLE, points, by_key=True)
-
-
 @functools.lru_cache(maxsize=65_536)
 def _is_legal_name(key: object) -> bool:
     try:
@@ -162,12 +160,12 @@ def _is_legal_name(key: object) -> bool:
     return True
 
 
-def _point(metric: Metric, index: int | None = None) -> PointRow:
+def _point(metric: Metric, key: object, index: int | None = None) -> PointRow:
     """Return a metric as a point; what is exactly of the types that MLflow asks for needs no check but of its name."""
     value, ts, step = metric.value, metric.timestamp, metric.step
     plain = (type(value) is float or type(value) is int) and type(ts) is int and type(step) is int and ts >= 0
-    if not plain or not _is_legal_name(metric.key):
-        _validate_metric(metric.key, value, ts, step, path="" if index is None else f"metrics[{index}]")
+    if not plain or not _is_legal_name(key):
+        _validate_metric(key, value, ts, step, path="" if index is None else f"metrics[{index}]")
     value = float(value)
     return (int(step), int(ts), value, 0) if value == value else (int(step), int(ts), 0.0, 1)
 

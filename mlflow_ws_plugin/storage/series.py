@@ -40,7 +40,7 @@ _UPDATE_LAST_TEXT = (
 _BEHIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND behind = 1"
 _FEW = 4
 
-STEADY = 8
+STEADY = 2
 """A series that got so many points one at a time is taken for one that goes on so."""
 
 EVERY = 64
@@ -123,7 +123,8 @@ def follow(tx: Connection, run: int, grown: Sequence[tuple[Series, Summary]]) ->
         one.steady = steady = 0 if one.column is not None else one.steady + 1
         if steady < STEADY or (steady - STEADY) % EVERY == 0:
             rows.append((*summary, int(steady >= STEADY), run, one.mlflow_key))
-    summarise(tx, rows)
+    if rows:
+        summarise(tx, rows)
 
 
 def settle(tx: Connection, run: int) -> None:
@@ -135,7 +136,7 @@ def summarise(tx: Connection, rows: Sequence[Row]) -> None:
     """Write summaries, each followed by whether it may be behind, and its series' run and MLflow key."""
     if len(rows) == 1:
         tx.execute(_UPDATE, rows[0])
-    elif rows:
+    else:
         tx.executemany(_UPDATE, rows)
 
 

@@ -60,14 +60,17 @@ class Database:
     def after_this(self, action: Callable[[], None]) -> bool:
         """Do something when the block is over in whose middle this signal handler runs; elsewhere, return False."""
         held: Held | None = getattr(self._local, "held", None)
-        if held is None or not held.is_in_use():
+        if held is None or held.block is None or not held.is_in_use():
             return False
         held.later.append(action)
         return True
 
     def append(self) -> Appending:
         """Return a writing transaction that does nothing but append to series and write a run's notes."""
-        return Appending(self._for_writing(), self._lock, self.patiently)
+        held = self._held()
+        if held is None or not held.is_there():
+            held = self._for_writing()
+        return Appending(held, self._lock, self.patiently)
 
     def close(self) -> None:
         """Close this thread's connection. The next use opens another."""
@@ -154,7 +157,11 @@ class Database:
         address = f"{self.path.as_uri()}?{mode}"
         connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            schema.check(connection, self.path)
+            if not schema.check(connection, self.path):
+                raise WorkspaceUnusable(
+                    f"{self.path} is of an older version, and may not be written.",
+                    "Open it once where it may be: that brings it up to date.",
+                )
             connection.execute("PRAGMA case_sensitive_like = ON")
         except BaseException:
             connection.close()

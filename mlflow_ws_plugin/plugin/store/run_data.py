@@ -59,13 +59,14 @@ class RunDataCalls(StoreParts):
         """Write metrics, parameters and tags in one transaction, all or nothing."""
         batch.check_run_id(run_id)
         writes = batch.scalars_from_mlflow(metrics)
+        models = batch.model_metrics_from_mlflow(run_id, metrics)
+        if not (params or tags or models):
+            batch.check_limits(metrics)
+            self._history.metrics.log(run_id, writes)
+            return
         params = batch.params_from_mlflow(params)
         labels = batch.tags_from_mlflow(tags)
         batch.check_limits(metrics, params, tags)
-        models = batch.model_metrics_from_mlflow(run_id, metrics)
-        if not (params or labels or models):
-            self._history.metrics.log(run_id, writes)
-            return
         try:
             self._history.batches.log(
                 run_id,
