@@ -34,6 +34,8 @@ class RunInfo(NamedTuple):
         end_ms: Milliseconds UTC, None while it goes on.
         artifact_location: A URI, or a path relative to the workspace's artifacts.
         error: Why it failed, or None.
+        type: What kind of run it is, as whoever began it named it, or None.
+        heartbeat_ms: When its process was last seen alive, milliseconds UTC; None where nobody watches it.
     """
 
     key: int
@@ -50,6 +52,8 @@ class RunInfo(NamedTuple):
     end_ms: int | None
     artifact_location: str
     error: str | None
+    type: str | None = None
+    heartbeat_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

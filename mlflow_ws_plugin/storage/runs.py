@@ -11,7 +11,7 @@ from mlflow_ws_plugin.storage.connection import Connection, Row
 
 COLUMNS = (
     "id, run_id, experiment, number, name, state, lifecycle, user_name, origin, parent, start_ms, end_ms, "
-    "artifact_location, error"
+    "artifact_location, error, type, heartbeat_ms"
 )
 
 

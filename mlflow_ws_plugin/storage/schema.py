@@ -11,7 +11,7 @@ from mlflow_ws_plugin.errors import WorkspaceTooNew, WorkspaceUnusable
 APPLICATION_ID = 0x6D6C7773
 """`mlws` in ASCII, in SQLite's header: says that the file is ours."""
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; a test keeps it equal to the migrations."""
 
 DEFAULT_EXPERIMENT = (

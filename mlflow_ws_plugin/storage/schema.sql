@@ -33,7 +33,9 @@ CREATE TABLE runs (
     deleted_ms BIGINT,
     artifact_location TEXT NOT NULL,
     error TEXT,
-    last_series INTEGER NOT NULL DEFAULT 0
+    last_series INTEGER NOT NULL DEFAULT 0,
+    type TEXT,
+    heartbeat_ms BIGINT
 );
 
 -- pages of an experiment's runs in natural order, newest first

@@ -23,7 +23,7 @@ _FIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND mlflow_key = ?"
 _FIND_MANY = f"{WANTED}SELECT {_COLUMNS} FROM wanted CROSS JOIN series WHERE run = ? AND mlflow_key = it"
 _ALL = f"SELECT {_COLUMNS} FROM series WHERE run = ? ORDER BY number"
 _WITH_RUN = (
-    f"SELECT id, lifecycle, {_COLUMNS.replace('number', 'series.number').replace(' name', ' series.name')} "
+    f"SELECT runs.id, runs.lifecycle, {', '.join(f'series.{name}' for name in _COLUMNS.split(', '))} "
     "FROM runs LEFT JOIN series ON series.run = runs.id AND mlflow_key = ? WHERE run_id = ?"
 )
 _UPDATE = (

@@ -74,6 +74,8 @@ runs = Table(
     _column("artifact_location", Text),
     _column("error", Text, null=True),
     _column("last_series", Integer, default="0"),
+    _column("type", Text, null=True),
+    _column("heartbeat_ms", BigInteger, null=True),
     UniqueConstraint("run_id"),
     sqlite_autoincrement=True,
 )

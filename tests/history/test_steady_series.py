@@ -129,6 +129,8 @@ def test_a_workspace_of_the_first_schema_is_brought_up_to_date(workspace_dir: Pa
     history.close()
     with sqlite3.connect(workspace_dir / "workspace.db") as old:
         old.execute("ALTER TABLE series DROP COLUMN behind")
+        old.execute("ALTER TABLE runs DROP COLUMN type")
+        old.execute("ALTER TABLE runs DROP COLUMN heartbeat_ms")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
     again = RunHistory(workspace_dir)
