@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin.sdk.experiment import Experiment
-    from mlflow_ws_plugin.sdk.reading import MetricSummary
+    from mlflow_ws_plugin.sdk.reading import MetricFile, MetricPoint, MetricSummary
     from mlflow_ws_plugin.sdk.run import Run
     from mlflow_ws_plugin.sdk.workspace import Workspace
 
-__all__ = ["Experiment", "MetricSummary", "Run", "Workspace"]
+__all__ = ["Experiment", "MetricFile", "MetricPoint", "MetricSummary", "Run", "Workspace"]
 
 _HOMES = {
     "Experiment": "mlflow_ws_plugin.sdk.experiment",
+    "MetricFile": "mlflow_ws_plugin.sdk.reading",
+    "MetricPoint": "mlflow_ws_plugin.sdk.reading",
     "MetricSummary": "mlflow_ws_plugin.sdk.reading",
     "Run": "mlflow_ws_plugin.sdk.run",
     "Workspace": "mlflow_ws_plugin.sdk.workspace",

@@ -25,6 +25,7 @@ WorkspaceError
 │   ├── Duplicate
 │   ├── ExperimentNotActive
 │   └── RunNotActive
+├── PackageMissing (ImportError)       a package that is not a dependency is not installed
 └── StorageError (OSError)             the workspace itself
     ├── WorkspaceUnusable              a file, a foreign or a corrupt database
     │   └── WorkspaceTooNew
@@ -159,6 +160,10 @@ class ExperimentNotActive(Conflict):
 
 class RunNotActive(Conflict):
     """The run is deleted."""
+
+
+class PackageMissing(WorkspaceError, ImportError):
+    """A call needs a package that is not installed; nothing was written."""
 
 
 class StorageError(WorkspaceError, OSError):

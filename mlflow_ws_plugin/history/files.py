@@ -39,6 +39,17 @@ class RunFiles:
         """
         files.copy_out(self._folder(run_id), places.check_file_name(name), target)
 
+    def read(self, run_id: str, name: str) -> bytes:
+        """Return what is in one file of a run.
+
+        Raises:
+            RunNotFound: No run has this id.
+            InvalidName: The name leads out of the run.
+            RunFileNotFound: The run has no such file.
+            StorageError: Its files are not on this machine.
+        """
+        return files.read(self._folder(run_id), places.check_file_name(name))
+
     def _folder(self, run_id: str) -> Path:
         with self._database.read() as tx:
             location = existence.any_run(tx, run_id).artifact_location

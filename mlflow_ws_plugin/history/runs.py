@@ -72,6 +72,16 @@ class Runs:
             record = runs.fill(tx, RunRecord(existence.any_run(tx, run_id)))
             return inputs.fill(tx, [record])[0]
 
+    def family(self, run_id: str) -> list[RunInfo]:
+        """Return a run and all runs below it that are not in the bin, level by level.
+
+        Raises:
+            RunNotFound: No run has this id.
+        """
+        with self._database.read() as tx:
+            existence.any_run(tx, run_id)
+            return runs.family(tx, run_id)
+
     def search(
         self,
         experiment_ids: Sequence[int],

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from mlflow_ws_plugin.records.metric import NUMERIC, Cell, Kind, restored
+from mlflow_ws_plugin.records.metric import NUMERIC, Cell, ColumnType, Kind, restored
 from mlflow_ws_plugin.records.series import Series, SeriesCells
+from mlflow_ws_plugin.records.summary import PointRow
 
-Column = list[tuple[int, Cell]]
-"""`(step, value)` by step."""
+
+class MetricPoint(NamedTuple):
+    """One cell of a metric.
+
+    Attributes:
+        step: Its place on the x axis; the index in a list, the row in a table.
+        timestamp_ms: When it was logged, milliseconds UTC.
+        value: What was logged.
+    """
+
+    step: int
+    timestamp_ms: int
+    value: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +45,63 @@ class MetricSummary:
     maximum: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class MetricFile:
+    """The file of an image or chart metric.
+
+    Attributes:
+        name: Its name within the run.
+        data: What is in it.
+    """
+
+    name: str
+    data: bytes
+
+
 def metrics(read: Sequence[SeriesCells]) -> dict[str, object]:
     """Return metrics by name, in the order they began.
 
     A metric logged once is its value, one logged more often or by `log_list` a list, and a table a dict of columns:
     single values for one row, else lists of equal length with None for absent cells.
     """
+    return {name: _metric(columns) for name, columns in by_name(read).items()}
+
+
+def histories(read: Sequence[SeriesCells]) -> dict[str, object]:
+    """Return all points by metric name, in the order they began: lists of `MetricPoint`, a dict of them for a table."""
+    return {name: _history(columns) for name, columns in by_name(read).items()}
+
+
+def populated(read: Sequence[SeriesCells], content: Callable[[str], bytes]) -> list[SeriesCells]:
+    """Return series with the files that their cells name instead of the names.
+
+    Args:
+        read: The series.
+        content: Returns what is in a file.
+    """
+    return [_with_files(one, content) if one.series.type is ColumnType.ARTIFACT else one for one in read]
+
+
+def _with_files(read: SeriesCells, content: Callable[[str], bytes]) -> SeriesCells:
+    cells = [(step, ts, MetricFile(name, content(name))) for step, ts, name in read.texts]
+    return SeriesCells(read.series, [], cells)  # type: ignore[arg-type]
+
+
+def by_name(read: Sequence[SeriesCells]) -> dict[str, list[SeriesCells]]:
+    """Return series by the metric they are columns of, in the order they began."""
     grouped: dict[str, list[SeriesCells]] = {}
     for series in read:
         grouped.setdefault(series.series.name, []).append(series)
-    return {name: _metric(columns) for name, columns in grouped.items()}
+    return grouped
 
 
 def summaries(series: Sequence[Series]) -> dict[str, MetricSummary]:
     """Return summaries by metric name, those of a table's columns by `<table>/<column>`."""
-    return {_label(one): _summary(one) for one in series if one.summary is not None}
+    return {label(one): _summary(one) for one in series if one.summary is not None}
 
 
-def _label(series: Series) -> str:
+def label(series: Series) -> str:
+    """Return a metric's name, or `<table>/<column>`."""
     return series.name if series.column is None else f"{series.name}/{series.column}"
 
 
@@ -65,24 +118,44 @@ def _metric(columns: list[SeriesCells]) -> object:
     first = columns[0].series
     if first.column is not None:
         return _table(columns)
-    values = [value for _, value in _column(columns[0])]
-    return values[0] if len(values) == 1 and first.kind != Kind.LIST else values
+    found = values(columns[0])
+    return found[0] if len(found) == 1 and first.kind != Kind.LIST else found
 
 
 def _table(columns: list[SeriesCells]) -> dict[str, object]:
-    cells = {read.series.column or "": dict(_column(read)) for read in columns}
+    cells = {read.series.column or "": by_step(read) for read in columns}
     steps = sorted({step for column in cells.values() for step in column})
     if len(steps) == 1:
         return {name: column.get(steps[0]) for name, column in cells.items()}
     return {name: [column.get(step) for step in steps] for name, column in cells.items()}
 
 
-def _column(read: SeriesCells) -> Column:
-    """Return the values of a series; integers too large for a double come from their digits."""
-    if read.series.type not in NUMERIC:
-        return [(step, text) for step, _, text in read.texts]
+def _history(columns: list[SeriesCells]) -> object:
+    if columns[0].series.column is None:
+        return points(columns[0])
+    return {read.series.column or "": points(read) for read in columns}
+
+
+def by_step(read: SeriesCells) -> dict[int, Cell]:
+    """Return the values of a table's column by row."""
+    return dict(zip((row[0] for row in _rows(read)), values(read), strict=True))
+
+
+def points(read: SeriesCells) -> list[MetricPoint]:
+    """Return the cells of a series with their places and times."""
+    return [MetricPoint(row[0], row[1], value) for row, value in zip(_rows(read), values(read), strict=True)]
+
+
+def values(read: SeriesCells) -> list[Cell]:
+    """Return the cells of a series; integers too large for a double come from their digits."""
+    type_ = read.series.type
+    if type_ not in NUMERIC:
+        return [text for _, _, text in read.texts]
+    if type_ is ColumnType.DOUBLE and not read.texts:
+        return [math.nan if is_nan else value for _, _, value, is_nan in read.points]
     digits = {(step, ts, float(text)): int(text) for step, ts, text in read.texts}
-    return [
-        (step, digits.get((step, ts, value)) or restored(value, is_nan, read.series.type))
-        for step, ts, value, is_nan in read.points
-    ]
+    return [digits.get((step, ts, value)) or restored(value, is_nan, type_) for step, ts, value, is_nan in read.points]
+
+
+def _rows(read: SeriesCells) -> Sequence[PointRow | tuple[int, int, str]]:
+    return read.points if read.series.type in NUMERIC else read.texts

@@ -83,10 +83,6 @@ def table(name: str, columns: Mapping[str, object], description: str) -> list[Se
         InvalidMetric: The name, a column or a value is not legal, there is no column, or their lengths differ.
     """
     check_metric_name(name)
-    if not isinstance(columns, Mapping):
-        raise InvalidMetric(
-            f"Table {name!r} was given {short(columns)}.", "Pass a dict of columns, each a list of values."
-        )
     if not columns:
         raise InvalidMetric(f"Table {name!r} has no columns.", "Pass at least one.")
     lists = {check_metric_name(column): _values(value) for column, value in columns.items()}

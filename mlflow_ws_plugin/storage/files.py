@@ -16,17 +16,31 @@ def names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
+def read(folder: Path, name: str) -> bytes:
+    """Return what is in a file of the workspace.
+
+    Raises:
+        RunFileNotFound: There is no such file.
+    """
+    return _existing(folder, name).read_bytes()
+
+
+def _existing(folder: Path, name: str) -> Path:
+    source = folder / name
+    if source.is_file():
+        return source
+    available = names(folder)
+    listed = f"It has {', '.join(available[:20])}." if available else "It has no files."
+    raise RunFileNotFound(f"The run has no file {name!r}.", listed)
+
+
 def copy_out(folder: Path, name: str, target: Path) -> None:
     """Copy a file of the workspace to a path outside, whose parent folders are made.
 
     Raises:
         RunFileNotFound: There is no such file.
     """
-    source = folder / name
-    if not source.is_file():
-        available = names(folder)
-        listed = f"It has {', '.join(available[:20])}." if available else "It has no files."
-        raise RunFileNotFound(f"The run has no file {name!r}.", listed)
+    source = _existing(folder, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     _replace(source, target)
 

@@ -14,6 +14,9 @@ COLUMNS = (
     "artifact_location, error, type, heartbeat_ms"
 )
 
+MOST_LEVELS = 100
+"""Of runs below runs; a tag set through MLflow may make a run its own ancestor."""
+
 
 def insert(tx: Connection, run: NewRun, number: int, artifact_location: str) -> None:
     """Write a run that begins."""
@@ -45,6 +48,18 @@ def by_id(tx: Connection, run_id: str) -> RunInfo | None:
     """Return a run, or None."""
     row = tx.execute(f"SELECT {COLUMNS} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
     return None if row is None else info(row)
+
+
+def family(tx: Connection, run_id: str) -> list[RunInfo]:
+    """Return a run and all runs below it that are not in the bin, level by level, older ones first."""
+    rows = tx.execute(
+        "WITH RECURSIVE family (it, level) AS (SELECT ?, 0 UNION SELECT run_id, level + 1 FROM family, runs "
+        f"WHERE parent = it AND lifecycle = 'active' AND level < {MOST_LEVELS}) "
+        f"SELECT {COLUMNS} FROM (SELECT it, min(level) AS level FROM family GROUP BY it) AS family "
+        "JOIN runs ON run_id = it ORDER BY level, id",
+        (run_id,),
+    )
+    return [info(row) for row in rows]
 
 
 def info(row: Row) -> RunInfo:

@@ -9,7 +9,8 @@ from mlflow.entities.metric import MetricWithRunId
 from mlflow.exceptions import MlflowException
 from mlflow.store.entities.paged_list import PagedList
 
-from mlflow_ws_plugin.plugin import collecting, pages
+from mlflow_ws_plugin.history import collecting
+from mlflow_ws_plugin.plugin import pages
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
 from mlflow_ws_plugin.plugin.translate import points_to_mlflow

@@ -13,7 +13,8 @@ from mlflow.utils.time import get_current_time_millis
 
 from mlflow_ws_plugin import announcement
 from mlflow_ws_plugin.errors import Duplicate
-from mlflow_ws_plugin.plugin import batch, collecting, pages
+from mlflow_ws_plugin.history import collecting
+from mlflow_ws_plugin.plugin import batch, pages
 from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
