@@ -47,14 +47,25 @@ class Setting:
         Raises:
             InvalidInput: The value is not a non-negative number.
         """
+        return self._number("seconds")
+
+    def size_bytes(self) -> int:
+        """Return a size given in MB.
+
+        Raises:
+            InvalidInput: The value is not a non-negative number.
+        """
+        return int(self._number("megabytes") * 1_000_000)
+
+    def _number(self, unit: str) -> float:
         value = self.get()
         try:
-            seconds = float(value)
+            number = float(value)
         except ValueError:
-            seconds = -1.0
-        if not 0 <= seconds < float("inf"):
-            raise InvalidInput(f"{self.name}={value!r} is not a number of seconds.", "Correct or unset it.")
-        return seconds
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise InvalidInput(f"{self.name}={value!r} is not a number of {unit}.", "Correct or unset it.")
+        return number
 
 
 WORKSPACE = Setting("MLWS_WORKSPACE", "", "path", "Directory or address that `Workspace()` opens.")
@@ -68,5 +79,37 @@ DURABILITY = Setting(
     "`process` survives kill -9 of any process; `full` also a power cut, at about 150 µs a call.",
     ("process", "full"),
 )
+HEARTBEAT_INTERVAL = Setting(
+    "MLWS_HEARTBEAT_INTERVAL",
+    "15",
+    "s",
+    "How often a run says that its process is alive; it shows as `NotResponding` after four times that. 0: never. "
+    "The same for all who write or read a workspace.",
+)
+CAPTURE_GIT = Setting("MLWS_CAPTURE_GIT", "1", "flag", "Record commit, branch, remote and uncommitted changes.")
+CAPTURE_PACKAGES = Setting("MLWS_CAPTURE_PACKAGES", "1", "flag", "Record the list of installed packages.")
+CAPTURE_MACHINE = Setting("MLWS_CAPTURE_MACHINE", "1", "flag", "Record command line, script, Python and host.")
+CAPTURE_OUTPUTS = Setting("MLWS_CAPTURE_OUTPUTS", "1", "flag", "Keep what a run writes into `outputs/`.")
+CAPTURE_LOGS = Setting("MLWS_CAPTURE_LOGS", "1", "flag", "Keep what a run writes into `logs/`, while it is written.")
+LOG_LIMIT = Setting("MLWS_LOG_LIMIT", "100", "MB", "Largest file of `logs/` that is kept.")
+SNAPSHOT_LIMIT = Setting("MLWS_SNAPSHOT_LIMIT", "10", "MB", "Largest snapshot of a directory; code comes first. 0: none.")
+SYSTEM_METRICS = Setting(
+    "MLWS_SYSTEM_METRICS", "0", "flag", "Sample processor, memory, disk and network while a run goes on; needs psutil."
+)
 
-ALL = (WORKSPACE, RUN_ID, QUIET, BUSY_TIMEOUT, DURABILITY)
+ALL = (
+    WORKSPACE,
+    RUN_ID,
+    QUIET,
+    BUSY_TIMEOUT,
+    DURABILITY,
+    HEARTBEAT_INTERVAL,
+    CAPTURE_GIT,
+    CAPTURE_PACKAGES,
+    CAPTURE_MACHINE,
+    CAPTURE_OUTPUTS,
+    CAPTURE_LOGS,
+    LOG_LIMIT,
+    SNAPSHOT_LIMIT,
+    SYSTEM_METRICS,
+)

@@ -10,6 +10,7 @@ from mlflow_ws_plugin.history.batches import Batches
 from mlflow_ws_plugin.history.experiments import Experiments
 from mlflow_ws_plugin.history.files import RunFiles
 from mlflow_ws_plugin.history.inputs import Inputs
+from mlflow_ws_plugin.history.liveness import Liveness
 from mlflow_ws_plugin.history.metrics import Metrics
 from mlflow_ws_plugin.history.models import Models
 from mlflow_ws_plugin.history.runs import Runs
@@ -37,6 +38,7 @@ class RunHistory:
         inputs: Datasets and models that runs used or made.
         models: Logged models.
         files: Files of runs.
+        liveness: Heartbeats of runs.
 
     Raises:
         WorkspaceUnusable: The directory is a file.
@@ -56,6 +58,7 @@ class RunHistory:
         self.inputs = Inputs(database)
         self.models = Models(database)
         self.files = RunFiles(database, self.artifacts)
+        self.liveness = Liveness(database)
         self._database = database
 
     def check(self) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import Conflict, RunExists, TagNotFound
-from mlflow_ws_plugin.history import existence, writing
+from mlflow_ws_plugin.history import existence, liveness, writing
 from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records import lifecycle, places, reserved
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.lifecycle import TERMINAL, State
 from mlflow_ws_plugin.records.run import NewRun, RunInfo, RunRecord
-from mlflow_ws_plugin.storage import experiments, inputs, runs, series
+from mlflow_ws_plugin.storage import experiments, heartbeats, inputs, runs, series
 from mlflow_ws_plugin.storage.sqlite import Database
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Runs:
             RunNotFound: No run has this id.
         """
         with self._database.read() as tx:
-            return existence.any_run(tx, run_id)
+            return liveness.seen(tx, existence.any_run(tx, run_id))
 
     def get(self, run_id: str) -> RunRecord:
         """Return a run with its data, in the bin or not.
@@ -69,7 +69,7 @@ class Runs:
             RunNotFound: No run has this id.
         """
         with self._database.read() as tx:
-            record = runs.fill(tx, RunRecord(existence.any_run(tx, run_id)))
+            record = runs.fill(tx, RunRecord(liveness.seen(tx, existence.any_run(tx, run_id))))
             return inputs.fill(tx, [record])[0]
 
     def family(self, run_id: str) -> list[RunInfo]:
@@ -80,7 +80,7 @@ class Runs:
         """
         with self._database.read() as tx:
             existence.any_run(tx, run_id)
-            return runs.family(tx, run_id)
+            return [liveness.seen(tx, info) for info in runs.family(tx, run_id)]
 
     def search(
         self,
@@ -107,7 +107,13 @@ class Runs:
         from mlflow_ws_plugin.storage import run_search
 
         with self._database.read() as tx:
-            return run_search.find(tx, experiment_ids, condition, order, lifecycles, limit, offset, artifact_root)
+            silent_ms = liveness.silent_since_ms()
+            found = run_search.find(
+                tx, experiment_ids, condition, order, lifecycles, limit, offset, artifact_root, silent_ms
+            )
+            for record in found:
+                record.info = liveness.seen(tx, record.info)
+            return found
 
     def set_state(self, run_id: str, state: State, *, error: str | None = None) -> RunInfo:
         """Bring a run into a state, as a native call may; a terminal state sets the end time.
@@ -125,6 +131,17 @@ class Runs:
                 if new in TERMINAL:
                     series.settle(tx, info.key)
             return existence.any_run(tx, run_id)
+
+    def set_error(self, run_id: str, error: str | None) -> None:
+        """Write why a run fails, without ending it; None leaves what is recorded.
+
+        Raises:
+            RunNotFound: No run has this id.
+            RunNotActive: The run is in the bin.
+        """
+        with self._database.write() as tx:
+            info = existence.active_run_info(tx, run_id)
+            runs.set_state(tx, info.key, info.state, None, error)
 
     def update(
         self, run_id: str, *, status: str | None = None, end_ms: int | None = None, name: str | None = None
@@ -148,6 +165,8 @@ class Runs:
                 runs.set_state(tx, info.key, state, end_ms)
                 if state in TERMINAL:
                     series.settle(tx, info.key)
+            if status == "RUNNING" and liveness.is_silent(tx, info._replace(state=state)):
+                heartbeats.forget(tx, info.key)  # somebody goes on with it who sends none
             if name:
                 runs.rename(tx, info.key, name)
                 runs.set_tags(tx, info.key, {reserved.RUN_NAME: name})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mlflow_ws_plugin.errors import ParameterChanged, ReservedTag
-from mlflow_ws_plugin.history import existence
+from mlflow_ws_plugin.history import existence, liveness
 from mlflow_ws_plugin.records import reserved
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
 from mlflow_ws_plugin.records.names import mlflow_key
@@ -48,7 +48,7 @@ def tags(tx: Connection, run: int, run_id: str, values: Mapping[str, str]) -> No
 
 
 def _check_reserved(tx: Connection, run_id: str, values: Mapping[str, str]) -> None:
-    shown = shown_tags(runs.fill(tx, RunRecord(existence.any_run(tx, run_id))))
+    shown = shown_tags(runs.fill(tx, RunRecord(liveness.seen(tx, existence.any_run(tx, run_id)))))
     for key, value in values.items():
         if shown.get(key) != value:
             raise ReservedTag(

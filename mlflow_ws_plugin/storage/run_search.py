@@ -26,7 +26,7 @@ _TEXTS = WANTED + (
     "SELECT run, mlflow_key, last_text FROM wanted CROSS JOIN series WHERE run = it "
     "AND type = 'string' AND last_text IS NOT NULL"
 )
-_SUMMARISED = {"value": "last_value", "is_nan": "last_nan"}
+_SUMMARISED = {"value": "last_value", "is_nan": "last_nan", "ts": "last_ts"}
 _METRIC_RANK = {"number": 0, "nan": 1, "absent": 2}
 
 
@@ -39,9 +39,10 @@ def find(
     limit: int | None,
     offset: int,
     artifact_root: str,
+    silent_since_ms: int,
 ) -> list[RunRecord]:
-    """Return runs with their data; see `history.runs.Runs.search`."""
-    attributes = _attributes(artifact_root)
+    """Return runs with their data; see `history.runs.Runs.search`. Their states are those recorded."""
+    attributes = _attributes(artifact_root, silent_since_ms)
     found = select(_RUN.id).where(
         _RUN.experiment.in_(experiments), _RUN.lifecycle.in_(lifecycles), _condition(tree, attributes)
     )
@@ -71,7 +72,7 @@ def with_data(tx: Connection, keys: list[int]) -> list[RunRecord]:
     return inputs.fill(tx, [records[key] for key in keys])
 
 
-def _attributes(artifact_root: str) -> dict[str, Expression]:
+def _attributes(artifact_root: str, silent_since_ms: int) -> dict[str, Expression]:
     location = _RUN.artifact_location
     absolute = or_(func.instr(location, ":") > 0, func.substr(location, 1, 1) == "/")
     status = case({state.value: status for state, status in STATUS.items()}, value=_RUN.state)
@@ -79,7 +80,7 @@ def _attributes(artifact_root: str) -> dict[str, Expression]:
         "run_id": _RUN.run_id,
         "name": _RUN.name,
         "number": _RUN.number,
-        "state": _RUN.state,
+        "state": case((_is_silent(silent_since_ms), "NotResponding"), else_=_RUN.state),
         "status": status,
         "user": _RUN.user_name,
         "parent": _RUN.parent,
@@ -87,6 +88,17 @@ def _attributes(artifact_root: str) -> dict[str, Expression]:
         "end_time": _RUN.end_ms,
         "artifact_uri": case((absolute, location), else_=artifact_root + location),
     }
+
+
+def _is_silent(since_ms: int) -> Expression:
+    """See `history.liveness.is_silent`."""
+    series = tables.series.c
+    newest = select(func.max(_latest(series, "ts"))).where(series.run == _RUN.id, series.last_value.is_not(None))
+    return and_(
+        _RUN.state.in_(("Running", "Finalizing")),
+        _RUN.heartbeat_ms < since_ms,
+        func.coalesce(newest.scalar_subquery(), 0) < since_ms,
+    )
 
 
 def _condition(tree: Filter, attributes: dict[str, Expression]) -> Expression:
