@@ -6,8 +6,13 @@ WorkspaceError
 │   ├── InvalidName
 │   ├── InvalidMetric
 │   ├── InvalidQuery                   a filter, an order or a page token
+│   ├── UnequalLists (TypeError)       two lists that belong together differ in length
+│   ├── SourceUnreadable (OSError)     a file to be recorded cannot be read
+│   │   └── SourceNotFound (FileNotFoundError)
+│   ├── InvalidConfig                  a file that names no workspace
 │   └── ContextIncomplete              half of a job's environment is set
 ├── NotFound (LookupError)
+│   ├── WorkspaceNotFound
 │   ├── ExperimentNotFound
 │   ├── RunNotFound
 │   ├── MetricNotFound
@@ -15,17 +20,21 @@ WorkspaceError
 │   ├── ModelNotFound
 │   └── RunFileNotFound
 ├── AlreadyExists
+│   ├── WorkspaceExists
 │   ├── ExperimentExists
 │   └── RunExists
 ├── Conflict                           contradicts what is recorded
 │   ├── ParameterChanged
+│   ├── PropertyChanged
 │   ├── ReservedTag
 │   ├── MetricKeyTaken
 │   ├── IllegalTransition
 │   ├── Duplicate
 │   ├── ExperimentNotActive
+│   ├── ExperimentNotEmpty
 │   └── RunNotActive
 ├── PackageMissing (ImportError)       a package that is not a dependency is not installed
+├── NotProvided (ImportError)          a name of the old SDK that this one has not
 └── StorageError (OSError)             the workspace itself
     ├── WorkspaceUnusable              a file, a foreign or a corrupt database
     │   └── WorkspaceTooNew
@@ -76,12 +85,32 @@ class InvalidQuery(InvalidInput):
     """A filter, an order or a page token cannot be understood."""
 
 
+class UnequalLists(InvalidInput, TypeError):
+    """Two lists that belong together, such as names and paths, differ in length."""
+
+
+class SourceUnreadable(InvalidInput, OSError):
+    """A file that was to be recorded cannot be read; nothing was written."""
+
+
+class SourceNotFound(SourceUnreadable, FileNotFoundError):
+    """A file that was to be recorded is not there; nothing was written."""
+
+
+class InvalidConfig(InvalidInput):
+    """A configuration file cannot be understood."""
+
+
 class ContextIncomplete(InvalidInput):
     """The environment names a run without its workspace, or the other way round."""
 
 
 class NotFound(WorkspaceError, LookupError):
     """What was asked for is not in this workspace."""
+
+
+class WorkspaceNotFound(NotFound):
+    """No workspace has this name, or no configuration file names one."""
 
 
 class ExperimentNotFound(NotFound):
@@ -112,6 +141,10 @@ class AlreadyExists(WorkspaceError):
     """The name or id is taken."""
 
 
+class WorkspaceExists(AlreadyExists):
+    """There is a workspace of this name already."""
+
+
 class ExperimentExists(AlreadyExists):
     """The workspace has an experiment of this name, perhaps a deleted one."""
 
@@ -138,6 +171,10 @@ class ParameterChanged(Conflict):
         self.changes = changes
 
 
+class PropertyChanged(Conflict):
+    """A recorded property was given another value."""
+
+
 class ReservedTag(Conflict):
     """A tag that shows part of the native record was given another value than the record has."""
 
@@ -158,12 +195,20 @@ class ExperimentNotActive(Conflict):
     """The experiment is deleted."""
 
 
+class ExperimentNotEmpty(Conflict):
+    """The experiment has runs or models, and only an empty one is removed for good."""
+
+
 class RunNotActive(Conflict):
     """The run is deleted."""
 
 
 class PackageMissing(WorkspaceError, ImportError):
     """A call needs a package that is not installed; nothing was written."""
+
+
+class NotProvided(WorkspaceError, ImportError):
+    """The old SDK has this name and this one has not; the message says what to do instead."""
 
 
 class StorageError(WorkspaceError, OSError):
