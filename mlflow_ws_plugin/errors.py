@@ -34,6 +34,7 @@ WorkspaceError
 │   ├── ExperimentNotEmpty
 │   └── RunNotActive
 ├── PackageMissing (ImportError)       a package that is not a dependency is not installed
+├── FlushTimedOut (TimeoutError)       not everything was recorded in time
 ├── NotProvided (ImportError)          a name of the old SDK that this one has not
 └── StorageError (OSError)             the workspace itself
     ├── WorkspaceUnusable              a file, a foreign or a corrupt database
@@ -209,6 +210,10 @@ class PackageMissing(WorkspaceError, ImportError):
 
 class NotProvided(WorkspaceError, ImportError):
     """The old SDK has this name and this one has not; the message says what to do instead."""
+
+
+class FlushTimedOut(WorkspaceError, TimeoutError):
+    """What is recorded beside a run took longer than the caller would wait; nothing is lost."""
 
 
 class StorageError(WorkspaceError, OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 
@@ -9,6 +10,10 @@ from mlflow_ws_plugin.errors import InvalidName
 
 RUN_FOLDER = "artifacts"
 MODELS_FOLDER = "models"
+
+_PART_BYTES = 120
+"""Of 255 that a file system allows; the rest is for what comes after a key."""
+_HASH_LENGTH = 8
 
 _URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]*:")
 
@@ -47,3 +52,13 @@ def check_file_name(name: str) -> str:
     if not name or normal == "." or normal.startswith("/") or ".." in normal.split("/") or "\0" in name:
         raise InvalidName(f"{name!r} is not the name of a file of a run.", "Use a relative path without '..'.")
     return normal
+
+
+def part_of(key: str) -> str:
+    """Return an MLflow key as one part of a file name, at most 120 bytes: `/` is `~`, as in MLflow's images."""
+    flat = key.replace("/", "~").replace(":", "_")
+    data = flat.encode()
+    if len(data) <= _PART_BYTES:
+        return flat
+    digest = hashlib.sha256(data).hexdigest()[:_HASH_LENGTH]
+    return f"{data[: _PART_BYTES - _HASH_LENGTH - 1].decode(errors='ignore')}-{digest}"
