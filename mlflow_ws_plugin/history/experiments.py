@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mlflow_ws_plugin.errors import Conflict, ExperimentExists, TagNotFound
+from mlflow_ws_plugin.errors import Conflict, ExperimentExists, ExperimentNotEmpty, TagNotFound
 from mlflow_ws_plugin.history import existence
 from mlflow_ws_plugin.history.clock import now_ms
-from mlflow_ws_plugin.records.experiment import ExperimentRecord, Lifecycle
+from mlflow_ws_plugin.records.experiment import DEFAULT_ID, ExperimentRecord, Lifecycle
 from mlflow_ws_plugin.storage import experiments, models, runs
 from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.sqlite import Database
@@ -131,6 +131,30 @@ class Experiments:
         """
         self._move(experiment_id, Lifecycle.DELETED, Lifecycle.ACTIVE)
 
+    def set_tags(self, experiment_id: int, values: Mapping[str, str]) -> None:
+        """Write tags, replacing their values.
+
+        Raises:
+            ExperimentNotFound: No experiment has this id.
+            ExperimentNotActive: It is in the bin.
+        """
+        with self._database.write() as tx:
+            existence.active_experiment(tx, experiment_id)
+            for key, value in values.items():
+                experiments.set_tag(tx, experiment_id, key, value)
+
+    def remove_tags(self, experiment_id: int, keys: Iterable[str]) -> None:
+        """Remove tags; those the experiment does not have are no error.
+
+        Raises:
+            ExperimentNotFound: No experiment has this id.
+            ExperimentNotActive: It is in the bin.
+        """
+        with self._database.write() as tx:
+            existence.active_experiment(tx, experiment_id)
+            for key in keys:
+                experiments.delete_tag(tx, experiment_id, key)
+
     def set_tag(self, experiment_id: int, key: str, value: str) -> None:
         """Write one tag, replacing its value.
 
@@ -173,6 +197,24 @@ class Experiments:
                 runs.delete(tx, run)
             for model in models.ids_of(tx, experiment_id):
                 models.delete(tx, model)
+            experiments.delete(tx, experiment_id)
+
+    def purge_empty(self, experiment_id: int) -> None:
+        """Remove an experiment without runs and models for good, in the bin or not.
+
+        Raises:
+            ExperimentNotFound: No experiment has this id.
+            ExperimentNotEmpty: It has runs or models, perhaps in the bin; or it is the default experiment.
+        """
+        with self._database.write() as tx:
+            found = existence.any_experiment(tx, experiment_id)
+            if found.id == DEFAULT_ID:
+                raise ExperimentNotEmpty(f"Experiment {found.name!r} is in every workspace.", "It stays.")
+            if runs.ids_of(tx, experiment_id) or models.ids_of(tx, experiment_id):
+                raise ExperimentNotEmpty(
+                    f"Experiment {found.name!r} has runs or models.",
+                    "Call archive(); `mlflow gc` removes what is archived for good.",
+                )
             experiments.delete(tx, experiment_id)
 
     def _move(self, experiment_id: int, source: str, target: str) -> None:

@@ -14,7 +14,7 @@ from mlflow_ws_plugin.history.liveness import Liveness
 from mlflow_ws_plugin.history.metrics import Metrics
 from mlflow_ws_plugin.history.models import Models
 from mlflow_ws_plugin.history.runs import Runs
-from mlflow_ws_plugin.storage.filesystem import is_file
+from mlflow_ws_plugin.storage.filesystem import exists, is_file
 from mlflow_ws_plugin.storage.sqlite import Database
 
 ARTIFACTS_FOLDER = "artifacts"
@@ -69,6 +69,11 @@ class RunHistory:
         """
         with self._database.read():
             return
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the workspace is there; the first call that records something makes it."""
+        return exists(self._database.path)
 
     def make(self) -> None:
         """Make the workspace now, if it is not there yet.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mlflow_ws_plugin.errors import Conflict, RunExists, TagNotFound
+from mlflow_ws_plugin.errors import PropertyChanged, ReservedTag, RunExists, TagNotFound
 from mlflow_ws_plugin.history import existence, liveness, writing
 from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.history.clock import now_ms
@@ -13,7 +13,9 @@ from mlflow_ws_plugin.records import lifecycle, places, reserved
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.lifecycle import TERMINAL, State
 from mlflow_ws_plugin.records.run import NewRun, RunInfo, RunRecord
-from mlflow_ws_plugin.storage import experiments, heartbeats, inputs, runs, series
+from mlflow_ws_plugin.records.selection import Selection
+from mlflow_ws_plugin.storage import experiments, heartbeats, inputs, listings, runs, series
+from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.sqlite import Database
 
 if TYPE_CHECKING:
@@ -36,22 +38,20 @@ class Runs:
             ExperimentNotActive: It is in the bin.
             RunExists: The run id is taken.
         """
-        parts = writing.split_reserved(run.tags, run.start_ms)
         with self._database.write() as tx:
-            found = experiments.next_run(tx, int(run.experiment_id))
-            if found is None:
-                raise existence.experiment_not_found(run.experiment_id)
-            number, stage, location = found
-            existence.check_active(run.experiment_id, stage)
-            if runs.lifecycle(tx, run.run_id):
-                raise RunExists(f"Run {run.run_id!r} is in this workspace already.", "Choose another run id.")
-            runs.insert(tx, run, number, places.of_run(location, run.run_id))
-            info = existence.any_run(tx, run.run_id)
-            runs.set_tags(tx, info.key, parts.tags)
-            runs.insert_properties(tx, info.key, {**parts.properties, **run.properties})
-            if parts.texts:
-                append(tx, info.key, parts.texts, {})
-            return runs.fill(tx, RunRecord(info))
+            return runs.fill(tx, RunRecord(_begun(tx, run)))
+
+    def create_all(self, born: Sequence[NewRun]) -> None:
+        """Begin several runs, all or none.
+
+        Raises:
+            ExperimentNotFound: No experiment has one of the ids.
+            ExperimentNotActive: It is in the bin.
+            RunExists: A run id is taken.
+        """
+        with self._database.write() as tx:
+            for run in born:
+                _begun(tx, run)
 
     def info(self, run_id: str) -> RunInfo:
         """Return a run without its data.
@@ -81,6 +81,27 @@ class Runs:
         with self._database.read() as tx:
             existence.any_run(tx, run_id)
             return [liveness.seen(tx, info) for info in runs.family(tx, run_id)]
+
+    def listed(self, experiment_id: int, wanted: Selection, *, with_children: bool = False) -> list[RunInfo]:
+        """Return the selected runs of an experiment that are not in the bin, newest first.
+
+        Args:
+            experiment_id: The experiment.
+            wanted: Which of its runs.
+            with_children: Whether runs below others are among them.
+        """
+        with self._database.read() as tx:
+            return _seen(tx, listings.of_experiment(tx, experiment_id, wanted, with_children=with_children), wanted)
+
+    def below(self, run_id: str, wanted: Selection, *, recursive: bool) -> list[RunInfo]:
+        """Return the selected children of a run, or with `recursive` all runs below it, newest first.
+
+        Raises:
+            RunNotFound: No run has this id.
+        """
+        with self._database.read() as tx:
+            existence.any_run(tx, run_id)
+            return _seen(tx, listings.below(tx, run_id, wanted, recursive=recursive), wanted)
 
     def search(
         self,
@@ -241,6 +262,23 @@ class Runs:
             if key == reserved.PARENT:
                 runs.set_parent(tx, run, None)
 
+    def remove_tags(self, run_id: str, keys: Iterable[str]) -> None:
+        """Remove tags; those the run does not have are no error.
+
+        Raises:
+            RunNotFound: No run has this id.
+            RunNotActive: The run is in the bin.
+            ReservedTag: One shows part of the native record; none is removed.
+        """
+        with self._database.write() as tx:
+            run = existence.active_run(tx, run_id)
+            for key in keys:
+                if reserved.is_reserved(key):
+                    raise ReservedTag(f"Tag {key!r} of run {run_id} shows part of its native record.", "It stays.")
+                runs.delete_tag(tx, run, key)
+                if key == reserved.PARENT:
+                    runs.set_parent(tx, run, None)
+
     def revise_tag(self, run_id: str, key: str, revise: Callable[[str | None], str]) -> None:
         """Write one tag whose new value depends on the old, in one transaction.
 
@@ -263,15 +301,40 @@ class Runs:
         Raises:
             RunNotFound: No run has this id.
             RunNotActive: The run is in the bin.
-            Conflict: One has another value already; none is written.
+            PropertyChanged: One has another value already; none is written.
         """
         with self._database.write() as tx:
             run = existence.active_run(tx, run_id)
             recorded = runs.properties(tx, run)
             for key, value in values.items():
                 if recorded.get(key, value) != value:
-                    raise Conflict(
+                    raise PropertyChanged(
                         f"Property {key!r} of run {run_id} is {recorded[key]!r} and never changes to {value!r}.",
                         "Use a tag for what may change.",
                     )
             runs.insert_properties(tx, run, {key: value for key, value in values.items() if key not in recorded})
+
+
+def _begun(tx: Connection, run: NewRun) -> RunInfo:
+    """Begin a run inside a writing transaction."""
+    parts = writing.split_reserved(run.tags, run.start_ms)
+    found = experiments.next_run(tx, int(run.experiment_id))
+    if found is None:
+        raise existence.experiment_not_found(run.experiment_id)
+    number, stage, location = found
+    existence.check_active(run.experiment_id, stage)
+    if runs.lifecycle(tx, run.run_id):
+        raise RunExists(f"Run {run.run_id!r} is in this workspace already.", "Choose another run id.")
+    runs.insert(tx, run, number, places.of_run(location, run.run_id))
+    info = existence.any_run(tx, run.run_id)
+    runs.set_tags(tx, info.key, parts.tags)
+    runs.insert_properties(tx, info.key, {**parts.properties, **run.properties})
+    if parts.texts:
+        append(tx, info.key, parts.texts, {})
+    return info
+
+
+def _seen(tx: Connection, found: list[RunInfo], wanted: Selection) -> list[RunInfo]:
+    """Return runs as their readers see them, without those that are seen in another state than the wanted."""
+    seen = [liveness.seen(tx, info) for info in found]
+    return [info for info in seen if wanted.state in (None, info.state)]

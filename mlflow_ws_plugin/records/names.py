@@ -38,6 +38,18 @@ def check_experiment_name(name: str) -> str:
     return _check_text("experiment name", name, limits.EXPERIMENT_NAME_LENGTH)
 
 
+def check_workspace_name(name: str) -> str:
+    """Return a legal name of a workspace: that of a directory, not a path.
+
+    Raises:
+        InvalidName: The name is not legal.
+    """
+    name = _check_text("workspace name", name, limits.WORKSPACE_NAME_LENGTH)
+    if name in (".", "..") or "/" in name or "\\" in name:
+        raise InvalidName(f"Invalid workspace name: {name!r} is a path.", "Workspace.open(directory) takes paths.")
+    return name
+
+
 def check_key(what: str, key: str) -> str:
     """Return a legal key of a parameter, tag or property: 1–250 printable characters.
 

@@ -71,6 +71,7 @@ class NewRun:
         parent_id: Run id of its parent, or None.
         tags: Its first tags.
         properties: Its first properties.
+        type: What kind of run it is, in the caller's own word, or None.
     """
 
     experiment_id: str
@@ -83,6 +84,7 @@ class NewRun:
     parent_id: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
+    type: str | None = None
 
 
 LatestRow = tuple[str, float, int, int, int]

@@ -22,7 +22,7 @@ def insert(tx: Connection, run: NewRun, number: int, artifact_location: str) -> 
     """Write a run that begins."""
     tx.execute(
         "INSERT INTO runs (run_id, experiment, number, name, state, lifecycle, user_name, origin, parent, start_ms, "
-        "artifact_location) VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)",
+        "artifact_location, type) VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?)",
         (
             run.run_id,
             int(run.experiment_id),
@@ -34,6 +34,7 @@ def insert(tx: Connection, run: NewRun, number: int, artifact_location: str) -> 
             run.parent_id,
             run.start_ms,
             artifact_location,
+            run.type,
         ),
     )
 
