@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlflow_ws_plugin.history import existence
 from mlflow_ws_plugin.history.appending import append, append_points
@@ -64,6 +64,31 @@ class Metrics:
                 for one in series.all_of(tx, run)
                 if name is None or one.name == name
             ]
+
+    def pages(self, run_id: str, one: Series, size: int) -> Iterator[SeriesCells]:
+        """Yield everything in a series by (step, time, value), numeric cells so many at a time.
+
+        Each page sees the series as it is when it is read. Text comes in one page.
+
+        Args:
+            run_id: The run.
+            one: One of `series(run_id)`.
+            size: Points of a page at most.
+
+        Raises:
+            RunNotFound: No run has this id.
+        """
+        after: PointRow | None = None
+        while True:
+            with self._database.read() as tx:
+                run = existence.any_run(tx, run_id).key
+                page = points.by_step(tx, run, one.number, size, after)
+                texts = cells.of_series(tx, run, one.number)
+            if page or texts:
+                yield SeriesCells(one, page, texts)
+            if len(page) < size:
+                return
+            after = page[-1]
 
     def history(
         self, run_id: str, key: str, *, limit: int = EVERYTHING, after: PointRow | None = None, skip: int = 0

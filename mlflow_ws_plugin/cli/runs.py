@@ -1,0 +1,159 @@
+"""`mlws runs`: list, show and compare them, attach logs to them, delete and export them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from mlflow_ws_plugin.cli import output, records
+from mlflow_ws_plugin.cli.experiments import active, named
+from mlflow_ws_plugin.cli.options import formatted, in_history, option
+from mlflow_ws_plugin.records.filters import AllOf
+from mlflow_ws_plugin.records.run import RunRecord
+
+if TYPE_CHECKING:
+    from mlflow_ws_plugin.history import RunHistory
+
+_MOST_LISTED = 100
+
+
+@click.group(short_help="List, show, compare, delete and export runs, and attach logs to them.")
+def runs() -> None:
+    """Runs: trainings, and everything recorded of them."""
+
+
+def _not_negative(_: click.Context, __: click.Parameter, value: int) -> int:
+    if value < 0:
+        raise click.BadParameter(f"{value} is negative.")
+    return value
+
+
+_of_experiment = option("--experiment", "-e", metavar="NAME", says="Only runs of this experiment.", shown="all")
+
+
+@runs.command("list")
+@_of_experiment
+@option(
+    "--limit",
+    "-n",
+    type=int,
+    callback=_not_negative,
+    default=_MOST_LISTED,
+    says="Runs at most, the newest; 0 for all.",
+)
+@in_history
+@formatted
+def list_(history: RunHistory, experiment: str | None, limit: int, form: str) -> None:
+    """List runs, newest first, without those in the bin."""
+    names = _names(history, experiment)
+    found = _search(history, names, limit + 1 if limit else None)
+    shown = found[:limit] if limit else found
+    output.show([records.row(record, names) for record in shown], records.COLUMNS, form)
+    if len(found) > len(shown):
+        click.echo(f"There are more than these {limit}; all of them: --limit 0", err=True)
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@in_history
+@formatted
+def show(history: RunHistory, run_id: str, form: str) -> None:
+    """Show the run with the id RUN: its parameters, latest metrics, properties, tags and files."""
+    record = history.runs.get(run_id)
+    output.show_one({**records.whole(record, _names(history)), "files": history.files.names(run_id)}, form)
+
+
+@runs.command()
+@click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
+@option("--changed", is_flag=True, default=False, says="Only what differs.", shown="everything")
+@in_history
+@formatted
+def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: str) -> None:
+    """Compare runs side by side: a column for each RUN, a line for each field, parameter, metric, property and tag."""
+    names = _names(history)
+    fields = {run_id: output.flat(records.whole(history.runs.get(run_id), names)) for run_id in run_ids}
+    lines = [
+        {"field": field, **{run_id: of_run.get(field) for run_id, of_run in fields.items()}}
+        for field in dict.fromkeys(field for of_run in fields.values() for field in of_run if field != "run_id")
+    ]
+    differing = [line for line in lines if len({repr(line[run_id]) for run_id in run_ids}) > 1]
+    output.show(differing if changed else lines, ["field", *fields], form)
+
+
+@runs.command("attach-log")
+@click.argument("run_id", metavar="RUN")
+@click.argument("source", metavar="FILE")
+@option("--name", metavar="NAME", says="Name of the log in the run.", shown="logs/ and FILE's name, or logs/stdin.log")
+@in_history
+def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) -> None:
+    """Keep a log that something else writes in the run with the id RUN, while it is written.
+
+    FILE is followed until the run ends, or Ctrl-C. With - as FILE it is standard input, until its end:
+
+        docker logs -f trainer | mlws runs attach-log RUN -
+    """
+    from mlflow_ws_plugin.cli import attaching
+
+    if source == "-":
+        attaching.keep_stream(history, run_id, sys.stdin.buffer, name)
+    else:
+        attaching.keep_file(history, run_id, Path(source), name)
+
+
+@runs.command()
+@click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
+@in_history
+def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
+    """Put each RUN into the bin, all or none. What is recorded of them stays, and they can be restored."""
+    for run_id in run_ids:
+        history.runs.info(run_id)
+    for run_id in run_ids:
+        history.runs.delete(run_id)
+        click.echo(f"Run {run_id} is in the bin; to take it out: mlflow runs restore --run-id {run_id}", err=True)
+
+
+@runs.command()
+@click.argument("run_ids", metavar="[RUN]...", nargs=-1)
+@_of_experiment
+@option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", says="How the points are written.")
+@option(
+    "--output",
+    "-o",
+    "target",
+    metavar="FILE",
+    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
+    default="-",
+    says="Where to; there all or nothing.",
+    shown="standard output",
+)
+@in_history
+def export(history: RunHistory, run_ids: tuple[str, ...], experiment: str | None, form: str, target: IO[str]) -> None:
+    """Write every point of every metric of each RUN, or of all runs: never a sample.
+
+    CSV has a line for each point: run_id, experiment, metric, column (of a table), kind, type, step, timestamp_ms
+    (UTC) and value. JSON Lines has the same as objects with "record": "point", and before those of a run one with
+    "record": "run" and its parameters, properties and tags. A NaN or infinity is written as NaN, Infinity or
+    -Infinity, in JSON as a string; "type" tells it from text.
+    """
+    from mlflow_ws_plugin.cli import exporting
+
+    names = _names(history, experiment)
+    found = [history.runs.get(run_id) for run_id in run_ids] or _search(history, names, None)
+    exporting.write(history, found, names, form, target)
+
+
+def _names(history: RunHistory, experiment: str | None = None) -> dict[str, str]:
+    """Return names of experiments by id: of that one, or of all that are not in the bin.
+
+    Raises:
+        ExperimentNotFound: There is none of that name.
+    """
+    found = active(history) if experiment is None else [named(history, experiment)]
+    return {record.id: record.name for record in found}
+
+
+def _search(history: RunHistory, names: dict[str, str], limit: int | None) -> list[RunRecord]:
+    return history.runs.search([int(id_) for id_ in names], AllOf(), [], limit=limit)
