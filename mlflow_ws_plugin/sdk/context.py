@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin import settings
-from mlflow_ws_plugin.errors import ContextIncomplete
-from mlflow_ws_plugin.records.experiment import DEFAULT_NAME
+from mlflow_ws_plugin.errors import ContextIncomplete, RunNotFound
+from mlflow_ws_plugin.records.experiment import DEFAULT_NAME, Lifecycle
 from mlflow_ws_plugin.records.lifecycle import TERMINAL
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin.sdk.run import Run
     from mlflow_ws_plugin.sdk.workspace import Workspace
 
-_interactive: dict[tuple[int, str], Run] = {}
-"""The run begun for this process, by process and workspace; a forked child begins its own."""
+BRIDGE = "mlflow_ws_plugin.plugin.bridge"
+"""Loaded by name when it is called for: the SDK never imports MLflow by itself."""
+
+_MLFLOWS_RUNS = "mlflow.tracking.fluent"
+"""The module of MLflow that knows its active run; while it is not loaded, there is none."""
+
+_begun: dict[tuple[int, str], dict[str, Run]] = {}
+"""Runs begun in this process, by process and workspace, the newest last; a forked child begins its own."""
 
 
 def current_run(allow_offline: bool) -> Run:
-    """Return the run of the job this process is, or else one begun for it in the default workspace.
+    """Return the run this process works for; see `Run.get_context`.
 
     Raises:
-        ContextIncomplete: The job's environment is half set, or there is none and `allow_offline` is false.
+        ContextIncomplete: The job's environment is half set, or there is no run and none may be begun.
     """
     from mlflow_ws_plugin.sdk.workspace import Workspace  # which imports this module
 
@@ -34,18 +42,58 @@ def current_run(allow_offline: bool) -> Run:
         )
     if run_id:
         return Workspace().get_run(run_id)
+    workspace = Workspace()
+    found = _active_in_mlflow() or _newest_begun(workspace)
+    if found is not None:
+        return found
     if not allow_offline:
         raise ContextIncomplete(
             f"This process is not a job: {settings.RUN_ID.name} is not set.", "Use Experiment.start_logging()."
         )
-    return _begun_here(Workspace())
+    from mlflow_ws_plugin.sdk.experiment import Experiment  # which imports this module
+
+    return Experiment(workspace, DEFAULT_NAME).start_logging()
 
 
-def _begun_here(workspace: Workspace) -> Run:
-    key = (os.getpid(), workspace.get_mlflow_tracking_uri())
-    run = _interactive.get(key)
-    if run is None or run.status in TERMINAL:
-        from mlflow_ws_plugin.sdk.experiment import Experiment  # which imports this module
+def began(run: Run) -> None:
+    """Remember a run that was begun in this process, until it ends."""
+    _newest_begun(run.experiment.workspace)
+    _begun.setdefault(_key(run.experiment.workspace), {})[run.id] = run
 
-        run = _interactive[key] = Experiment(workspace, DEFAULT_NAME).start_logging()
-    return run
+
+def _newest_begun(workspace: Workspace) -> Run | None:
+    """Return the newest run begun here that goes on; those that ended after it are forgotten."""
+    runs = _begun.get(_key(workspace), {})
+    for run in reversed([*runs.values()]):
+        if _goes_on(run):
+            return run
+        runs.pop(run.id, None)
+    return None
+
+
+def _goes_on(run: Run) -> bool:
+    try:
+        info = run._info
+    except RunNotFound:
+        return False
+    return info.state not in TERMINAL and info.lifecycle == Lifecycle.ACTIVE
+
+
+def _key(workspace: Workspace) -> tuple[int, str]:
+    return os.getpid(), workspace.get_mlflow_tracking_uri()
+
+
+def _active_in_mlflow() -> Run | None:
+    """Return MLflow's active run, if MLflow is loaded, has one, and it is in a workspace."""
+    if _MLFLOWS_RUNS not in sys.modules:
+        return None
+    active = import_module(BRIDGE).active_run()
+    if active is None:
+        return None
+    from mlflow_ws_plugin.sdk.workspace import Workspace  # which imports this module
+
+    directory, run_id = active
+    try:
+        return Workspace.open(directory).get_run(run_id)
+    except RunNotFound:
+        return None  # MLflow was pointed here after it had begun the run elsewhere

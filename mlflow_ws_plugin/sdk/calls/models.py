@@ -1,0 +1,76 @@
+"""Models made of a run's files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from mlflow_ws_plugin.errors import RunFileNotFound
+from mlflow_ws_plugin.records import limits, reserved
+from mlflow_ws_plugin.records.notes import as_text
+from mlflow_ws_plugin.records.places import check_file_name
+from mlflow_ws_plugin.sdk.calls.parts import RunParts
+from mlflow_ws_plugin.sdk.context import BRIDGE
+from mlflow_ws_plugin.sdk.model import Model
+
+FRAMEWORK = "mlws.model.framework"
+FRAMEWORK_VERSION = "mlws.model.framework_version"
+
+
+class ModelCalls(RunParts):
+    """Models of a run."""
+
+    def register_model(
+        self,
+        model_name: str,
+        model_path: str | None = None,
+        tags: Mapping[str, object] | None = None,
+        properties: Mapping[str, object] | None = None,
+        model_framework: str | None = None,
+        model_framework_version: str | None = None,
+        description: str | None = None,
+        **kwargs: Any,  # noqa: ARG002
+    ) -> Model:
+        """Make a file or folder of the run a new version of a registered model, and return it. Imports MLflow.
+
+        The workspace's model registry, MLflow's, keeps it; the files stay where they are.
+
+        Args:
+            model_name: The model's name; made if the registry has none of it.
+            model_path: A file of the run, or a folder of them, such as `outputs/model.pkl`; `model_name` by default.
+            tags: Tags of the version: keys and values as `run.set_tags` takes them.
+            properties: Recorded as tags `mlws.property.<key>` of the version.
+            model_framework: Such as `ScikitLearn`; recorded as a tag.
+            model_framework_version: Likewise.
+            description: Of the version, as Markdown.
+            **kwargs: What else the AzureML SDK v1 takes here, such as `datasets` and `sample_input_dataset`; not used.
+
+        Raises:
+            RunFileNotFound: The run has no such file or folder; the message lists the files it has.
+            InvalidName: A name, key or value is not legal.
+            StorageError: The registry cannot be written, or the run's files are not on this machine.
+        """
+        path = self._existing(model_path or model_name)
+        labels = {
+            **as_text("tag", tags or {}, limits.TAG_VALUE_LENGTH),
+            **_as_tags(as_text("property", properties or {}, limits.TAG_VALUE_LENGTH)),
+        }
+        for key, value in ((FRAMEWORK, model_framework), (FRAMEWORK_VERSION, model_framework_version)):
+            if value is not None:
+                labels[key] = str(value)
+        address = self.experiment.workspace.get_mlflow_tracking_uri()
+        model: Model = import_module(BRIDGE).register(address, self.id, model_name, path, labels, description)
+        return model
+
+    def _existing(self, path: str) -> str:
+        normal = check_file_name(path)
+        names = self._history.files.names(self.id)
+        if any(name == normal or name.startswith(f"{normal}/") for name in names):
+            return normal
+        listed = f"It has {', '.join(names[:20])}." if names else "It has no files: upload one first."
+        raise RunFileNotFound(f"The run has no file or folder {path!r}.", listed)
+
+
+def _as_tags(properties: Mapping[str, str]) -> dict[str, str]:
+    return {reserved.PROPERTY + key: value for key, value in properties.items()}

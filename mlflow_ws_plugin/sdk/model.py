@@ -1,0 +1,25 @@
+"""A model in the registry of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One version of a registered model. MLflow's registry keeps it: `mlflow.pyfunc.load_model(model.url)`.
+
+    Attributes:
+        name: The registered model's name.
+        version: 1, 2, 3 … within the name.
+        url: MLflow's address of it, `models:/<name>/<version>`.
+        run_id: The run whose files it is.
+        tags: Its tags, properties among them as `mlws.property.<key>`.
+    """
+
+    name: str
+    version: int
+    url: str
+    run_id: str
+    tags: Mapping[str, str] = field(default_factory=dict)
