@@ -7,13 +7,44 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from mlflow_ws_plugin.errors import RunFileNotFound
+from mlflow_ws_plugin.errors import RunFileNotFound, SourceUnreadable
+from mlflow_ws_plugin.storage.staging import opened
 
 
 def names(folder: Path) -> list[str]:
     """Return the names of all files below a folder, with forward slashes, in order; none where it is not there."""
     found = (Path(root, file) for root, _, files in os.walk(folder) for file in files)
     return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def below(folder: Path, leaving_out: Path) -> dict[str, Path]:
+    """Return the files below a user's folder by name, in order. Links are followed, but each folder is seen once.
+
+    Args:
+        folder: The folder.
+        leaving_out: A folder that is passed over.
+
+    Raises:
+        SourceNotFound: It is not there.
+        SourceUnreadable: It is a file, or a folder in it may not be read.
+    """
+    if not folder.is_dir():
+        opened(folder).close()
+        raise SourceUnreadable(f"{str(folder)!r} is a file.", "Use upload_file.")
+    seen = {os.path.realpath(leaving_out)}
+    found: dict[str, Path] = {}
+    for root, folders, files in os.walk(folder, onerror=_raise_unreadable, followlinks=True):
+        place = os.path.realpath(root)
+        if place in seen:
+            folders.clear()
+            continue
+        seen.add(place)
+        found |= {Path(root, file).relative_to(folder).as_posix(): Path(root, file) for file in files}
+    return dict(sorted(found.items()))
+
+
+def _raise_unreadable(exc: OSError) -> None:
+    raise SourceUnreadable(f"{exc.filename!r} cannot be read: {exc.strerror}.", "Check its permissions.") from exc
 
 
 def read(folder: Path, name: str) -> bytes:
@@ -43,6 +74,14 @@ def copy_out(folder: Path, name: str, target: Path) -> None:
     source = _existing(folder, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     _replace(source, target)
+
+
+def append(folder: Path, name: str, data: bytes) -> None:
+    """Write to the end of a file of the workspace, which begins with it."""
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("ab") as file:
+        file.write(data)
 
 
 def _replace(source: Path, target: Path) -> None:
