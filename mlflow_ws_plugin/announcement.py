@@ -1,4 +1,4 @@
-"""Lines on standard error: where a run is recorded and how to look at it, and that a workspace was made."""
+"""Lines on standard error: where a run is recorded and how to look at it, and what happened beside training."""
 
 from __future__ import annotations
 
@@ -29,8 +29,23 @@ def _look_at(workspace: WorkspaceUri) -> str:
     return f'look at it: {mlflow} ui --backend-store-uri "{workspace}"'
 
 
+def run_left(name: str, run_id: str, state: str) -> None:
+    """Say how a run is recorded that the program did not end itself, unless `MLWS_QUIET` is on."""
+    _say(f"Run {name} ({run_id}): the program ended without complete(); the run is recorded as {state}.")
+
+
+def problem(line: str) -> None:
+    """Say what went wrong beside training, which goes on."""
+    _write(line)
+
+
 def _say(line: str) -> None:
-    if settings.QUIET.is_on() or sys.stderr is None:
+    if not settings.QUIET.is_on():
+        _write(line)
+
+
+def _write(line: str) -> None:
+    if sys.stderr is None:
         return
     with suppress(OSError, ValueError):  # a closed standard error is no reason not to train
         sys.stderr.write(f"{line}\n")

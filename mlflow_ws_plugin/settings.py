@@ -70,7 +70,7 @@ class Setting:
 
 WORKSPACE = Setting("MLWS_WORKSPACE", "", "path", "Directory or address that `Workspace()` opens.")
 RUN_ID = Setting("MLWS_RUN_ID", "", "word", "Run that `Run.get_context()` returns; set inside a job.")
-QUIET = Setting("MLWS_QUIET", "0", "flag", "Do not print the line that says where a new run is recorded.")
+QUIET = Setting("MLWS_QUIET", "0", "flag", "Do not print where a new run is recorded, and how it was left.")
 BUSY_TIMEOUT = Setting("MLWS_BUSY_TIMEOUT", "60", "s", "How long a write waits for other processes before it fails.")
 DURABILITY = Setting(
     "MLWS_DURABILITY",
@@ -92,7 +92,7 @@ CAPTURE_MACHINE = Setting("MLWS_CAPTURE_MACHINE", "1", "flag", "Record command l
 CAPTURE_OUTPUTS = Setting("MLWS_CAPTURE_OUTPUTS", "1", "flag", "Keep what a run writes into `outputs/`.")
 CAPTURE_LOGS = Setting("MLWS_CAPTURE_LOGS", "1", "flag", "Keep what a run writes into `logs/`, while it is written.")
 LOG_LIMIT = Setting("MLWS_LOG_LIMIT", "100", "MB", "Largest file of `logs/` that is kept.")
-SNAPSHOT_LIMIT = Setting("MLWS_SNAPSHOT_LIMIT", "10", "MB", "Largest snapshot of a directory; code comes first. 0: none.")
+SNAPSHOT_LIMIT = Setting("MLWS_SNAPSHOT_LIMIT", "10", "MB", "Largest snapshot of a directory; code first. 0: none.")
 SYSTEM_METRICS = Setting(
     "MLWS_SYSTEM_METRICS", "0", "flag", "Sample processor, memory, disk and network while a run goes on; needs psutil."
 )

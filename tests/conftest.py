@@ -23,6 +23,19 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_beside_runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Record nothing beside runs where a test does not ask for it, and leave no run of one test to the next."""
+    for setting in ("GIT", "PACKAGES", "MACHINE", "OUTPUTS", "LOGS"):
+        monkeypatch.setenv(f"MLWS_CAPTURE_{setting}", "0")
+    for setting in ("HEARTBEAT_INTERVAL", "SNAPSHOT_LIMIT"):
+        monkeypatch.setenv(f"MLWS_{setting}", "0")
+    yield
+    sessions = sys.modules.get("mlflow_ws_plugin.sdk.capture.sessions")
+    if sessions is not None:
+        sessions.abandon_all()
+
+
+@pytest.fixture(autouse=True)
 def _clean_mlflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leave no active run, address or experiment of one test to the next."""
     for variable in _LEAKING:

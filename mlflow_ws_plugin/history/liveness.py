@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mlflow_ws_plugin import settings
+from mlflow_ws_plugin.errors import WorkspaceUnusable
 from mlflow_ws_plugin.history.clock import now_ms
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.records.run import RunInfo
-from mlflow_ws_plugin.storage import heartbeats
+from mlflow_ws_plugin.storage import filesystem, heartbeats
 from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.sqlite import Database
 
@@ -34,8 +35,10 @@ class Liveness:
         """Write that this process, which works for these runs, is alive; runs that are gone or over are left alone.
 
         Raises:
-            StorageError: It cannot be written.
+            StorageError: It cannot be written, or was removed.
         """
+        if not filesystem.exists(self._database.path):
+            raise WorkspaceUnusable(f"{self._database.path} was removed.", "Put it back, or begin a new run.")
         with self._database.write() as tx:
             heartbeats.beat(tx, run_ids, now_ms())
 

@@ -9,16 +9,33 @@ from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin.errors import RunNotFound
 from mlflow_ws_plugin.sdk import context
+from mlflow_ws_plugin.sdk.calls.charts import ChartCalls
+from mlflow_ws_plugin.sdk.calls.details import DetailCalls
+from mlflow_ws_plugin.sdk.calls.family import FamilyCalls
 from mlflow_ws_plugin.sdk.calls.files import FileCalls
+from mlflow_ws_plugin.sdk.calls.images import ImageCalls
 from mlflow_ws_plugin.sdk.calls.life import LifeCalls
 from mlflow_ws_plugin.sdk.calls.metrics import MetricCalls
+from mlflow_ws_plugin.sdk.calls.models import ModelCalls
 from mlflow_ws_plugin.sdk.calls.notes import NoteCalls
+from mlflow_ws_plugin.sdk.calls.snapshots import SnapshotCalls
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin.sdk.experiment import Experiment
 
 
-class Run(MetricCalls, NoteCalls, FileCalls, LifeCalls):
+class Run(
+    MetricCalls,
+    NoteCalls,
+    ImageCalls,
+    ChartCalls,
+    FileCalls,
+    SnapshotCalls,
+    LifeCalls,
+    FamilyCalls,
+    DetailCalls,
+    ModelCalls,
+):
     """An existing run of an experiment. `Experiment.start_logging()` begins one.
 
     Args:
@@ -43,19 +60,43 @@ class Run(MetricCalls, NoteCalls, FileCalls, LifeCalls):
             )
 
     @classmethod
-    def get_context(cls, allow_offline: bool = True) -> Run:
-        """Return the run this process works for.
+    def _of(cls, experiment: Experiment, run_id: str) -> Run:
+        """Return a run that is known to be there."""
+        run = cls.__new__(cls)
+        run.experiment = experiment
+        run.id = run_id
+        run._history = experiment.workspace._history
+        return run
 
-        Inside a submitted job that is the job's run. Elsewhere it is one begun now in the experiment `Default` of the
-        default workspace, the same one at every call until it has ended.
+    @classmethod
+    def get_context(
+        cls,
+        allow_offline: bool = True,
+        used_for_context_manager: bool = False,  # noqa: ARG003
+        **kwargs: object,  # noqa: ARG003
+    ) -> Run:
+        """Return the run this process works for: the first of these that there is.
+
+        1. Inside a submitted job, the job's run.
+        2. MLflow's active run, where MLflow is imported and its tracking URI is a workspace.
+        3. The newest run that `start_logging` or this call began in the default workspace, in this process, and that
+           has not ended.
+        4. A run begun now in the experiment `Default` of the default workspace: a run like any other.
 
         Args:
             allow_offline: Whether a run may be begun here.
+            used_for_context_manager: Accepted for scripts of the AzureML SDK v1, and not used.
+            **kwargs: Likewise.
 
         Raises:
-            ContextIncomplete: The job's environment is half set, or there is none and `allow_offline` is false.
+            ContextIncomplete: The job's environment is half set, or there is no run and `allow_offline` is false.
         """
         return context.current_run(allow_offline)
+
+    @classmethod
+    def get_submitted_run(cls, **kwargs: object) -> Run:  # noqa: ARG003
+        """Return what `get_context()` returns: its older name."""
+        return cls.get_context()
 
     @property
     def number(self) -> int:
