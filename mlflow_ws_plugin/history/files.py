@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,9 @@ from mlflow_ws_plugin.storage.connection import Connection
 from mlflow_ws_plugin.storage.known import KnownRun
 from mlflow_ws_plugin.storage.sqlite import Database
 from mlflow_ws_plugin.storage.staging import Content, Staging
+
+_ROOT = ("", ".", "./")
+"""How the folder is called that all files of a run are in."""
 
 
 class RunFiles:
@@ -112,8 +114,9 @@ class RunFiles:
             SourceUnreadable: It is a file, or something in it cannot be read.
             InvalidName: The name leads out of the run.
         """
+        within = "" if name in _ROOT else f"{places.check_file_name(name)}/"
         found = files.below(folder, leaving_out=self._artifacts.parent)
-        return self.put(run_id, [(posixpath.join(name, inner), path) for inner, path in found.items()])
+        return self.put(run_id, [(f"{within}{inner}", path) for inner, path in found.items()])
 
     def log(self, run_id: str, metric: FileMetric) -> None:
         """Append one cell to a metric, and write the files it names; both or neither.

@@ -46,8 +46,10 @@ def check_file_name(name: str) -> str:
     r"""Return a file's name within its run in normal form: `./a//b` and `a\b` are `a/b`.
 
     Raises:
-        InvalidName: It is empty, absolute, or leads out of the run.
+        InvalidName: It is no text, empty, absolute, or leads out of the run.
     """
+    if not isinstance(name, str):
+        raise InvalidName(f"{name!r} is not the name of a file of a run.", "Pass a string.")
     normal = posixpath.normpath(name.replace("\\", "/"))
     if not name or normal == "." or normal.startswith("/") or ".." in normal.split("/") or "\0" in name:
         raise InvalidName(f"{name!r} is not the name of a file of a run.", "Use a relative path without '..'.")

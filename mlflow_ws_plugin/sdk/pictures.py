@@ -108,7 +108,7 @@ def _of_image(name: str, image: Any) -> dict[str, bytes]:
     if image.mode == "I":
         image = image.convert("I;16")
     elif image.mode not in _PNG_MODES:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image = _in_true_colour(image)
     stream = io.BytesIO()
     image.save(stream, "PNG")
     return {".png": stream.getvalue(), PREVIEW: _preview(image, name)}
@@ -157,7 +157,7 @@ def _preview_or_copy(label: str, ending: str, data: bytes) -> dict[str, bytes]:
 
 
 def _preview(image: Image, label: str) -> bytes:
-    small = image.copy()
+    small = _in_true_colour(image) if image.mode in ("1", "P") else image.copy()
     small.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
     return _webp(small, label)
 
@@ -178,6 +178,10 @@ def _webp(image: Image, label: str) -> bytes:
     except (OSError, ValueError) as exc:
         raise InvalidMetric(f"{label!r} cannot be drawn: {exc}.", "Log it as PNG, or with upload_file.") from exc
     return stream.getvalue()
+
+
+def _in_true_colour(image: Image) -> Image:
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def _eight_bit(image: Image) -> Image:

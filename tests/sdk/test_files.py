@@ -147,6 +147,8 @@ class TestBadUpload:
             (lambda run: run.upload_file("../f", "one.txt"), InvalidName, r"'\.\./f'"),
             (lambda run: run.upload_file("/f", "one.txt"), InvalidName, "'/f'"),
             (lambda run: run.upload_file("", "one.txt"), InvalidName, "''"),
+            (lambda run: run.upload_file(Path("f"), "one.txt"), InvalidName, "Path.*Pass a string"),
+            (lambda run: run.upload_folder(None, "folder"), InvalidName, "None"),
             (lambda run: run.upload_file("kept", "one.txt"), InvalidName, "'kept' is a folder"),
             (lambda run: run.upload_file("kept/it/f", "one.txt"), InvalidName, "'kept/it', which is a file"),
             (lambda run: run.upload_file("f" * 300, "one.txt"), InvalidName, "too long"),
@@ -159,7 +161,7 @@ class TestBadUpload:
             (lambda run: run.upload_files(["a", "a/b"], ["one.txt", "two.bin"]), StorageError, "could not be written"),
             (lambda run: run.upload_folder("f", "nothing"), SourceNotFound, "'nothing'"),
             (lambda run: run.upload_folder("f", "one.txt"), SourceUnreadable, "is a file. Use upload_file"),
-            (lambda run: run.upload_folder("../f", "folder"), InvalidName, r"\.\./f/"),
+            (lambda run: run.upload_folder("../f", "folder"), InvalidName, r"'\.\./f'"),
         ],
     )
     def test_it_is_named_and_nothing_is_written(self, run: Run, call: Any, error: type[Exception], says: str) -> None:

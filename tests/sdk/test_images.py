@@ -129,6 +129,13 @@ def test_a_preview_is_small_and_an_image_upright(run: Run, client: MlflowClient,
     assert (opened(run, shown["file"]).size, opened(run, shown["preview"]).size) == ((500, 1000), (128, 256))
 
 
+def test_an_image_longer_than_webp_can_be_is_shown_smaller(run: Run, client: MlflowClient, tmp_path: Path) -> None:
+    Image.new("L", (20_000, 5)).save(tmp_path / "a.bmp")
+    run.log_image("a", tmp_path / "a.bmp")
+    (shown,) = grid(client, run)["a"].values()
+    assert opened(run, shown["file"]).size[0] == 16_383
+
+
 def test_pixels_of_more_than_eight_bits_are_shown_as_grey(run: Run, client: MlflowClient, tmp_path: Path) -> None:
     Image.fromarray(np.linspace(-5, 5, 100, dtype=np.float32).reshape(10, 10)).save(tmp_path / "a.tiff")
     run.log_image("a", tmp_path / "a.tiff")

@@ -73,6 +73,7 @@ class ImageCalls(RunParts):
         Raises:
             StorageError: The run's files are not on this machine.
         """
-        series = [read for read in self._history.metrics.read(self.id) if read.series.kind is Kind.IMAGE]
+        metrics = [one.name for one in self._history.metrics.series(self.id) if one.kind is Kind.IMAGE]
+        series = [read for metric in metrics for read in self._history.metrics.read(self.id, metric)]
         images = names.merged(series, self._history.files.names(self.id))
         return [image for image in images if name in (None, image.name)]
