@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
@@ -16,6 +17,7 @@ from mlflow_ws_plugin.sdk import reading
 COLUMNS = ("run_id", "experiment", "metric", "column", "kind", "type", "step", "timestamp_ms", "value")
 
 _PAGE = 10_000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 Point = tuple[object, ...]
 """One point in the order of `COLUMNS`."""
@@ -80,8 +82,9 @@ class _JsonLinesWriter:
 
     def points(self, points: Sequence[Point]) -> None:
         """Write a line for each point."""
-        for point in points:
-            self._target.write(f"{as_json({'record': 'point', **dict(zip(COLUMNS, point, strict=True))})}\n")
+        for *label, value in points:
+            line = {"record": "point", **dict(zip(COLUMNS, (*label, plain(value)), strict=True))}
+            self._target.write(f"{_ENCODE(line)}\n")
 
 
 _WRITERS: dict[str, type[_CsvWriter] | type[_JsonLinesWriter]] = {"csv": _CsvWriter, "jsonl": _JsonLinesWriter}

@@ -18,7 +18,7 @@ def init(directory: str | None) -> None:
     from mlflow_ws_plugin import Workspace
     from mlflow_ws_plugin.history import RunHistory
 
-    workspace = Workspace.open(directory) if directory else Workspace()
+    workspace = Workspace() if directory is None else Workspace.open(directory)
     address = workspace.get_mlflow_tracking_uri()
     RunHistory(uri.parse(address).directory).make()
     click.echo(address)

@@ -55,7 +55,7 @@ def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
     def opening(*args: Any, place: str | None, **kwargs: Any) -> None:
         from mlflow_ws_plugin import Workspace
 
-        command(Workspace.open(place) if place else Workspace(), *args, **kwargs)
+        command(Workspace() if place is None else Workspace.open(place), *args, **kwargs)
 
     return opening
 
