@@ -118,7 +118,7 @@ class Workspace:
         _logger: object = None,
         _file_name: str | None = None,
     ) -> Workspace:
-        """Return the workspace that a configuration file names; inside a job and without a path, the job's.
+        """Return the workspace that a configuration file names; without a path, `MLWS_WORKSPACE` comes first.
 
         In each directory, from `path` upwards, `mlws.json`, `.azureml/config.json`, `aml_config/config.json` and
         `config.json` are looked for, in that order; the last counts if it has a `workspace_name`. A file of ours says
@@ -135,7 +135,7 @@ class Workspace:
             WorkspaceNotFound: There is no such file.
             InvalidConfig: It cannot be understood.
         """
-        if path is None and settings.RUN_ID.get() and settings.WORKSPACE.get():
+        if path is None and settings.WORKSPACE.get():  # a job, `mlws run`, or whoever set it
             return cls()
         start = Path(path or ".").expanduser().absolute()
         return cls._at(config.read(start if start.is_file() else config.required(start, _file_name)))
