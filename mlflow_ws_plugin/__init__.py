@@ -17,19 +17,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mlflow_ws_plugin.records.pictures import RunImage
     from mlflow_ws_plugin.sdk.experiment import Experiment
+    from mlflow_ws_plugin.sdk.model import Model
     from mlflow_ws_plugin.sdk.reading import MetricFile, MetricPoint, MetricSummary
     from mlflow_ws_plugin.sdk.run import Run
     from mlflow_ws_plugin.sdk.workspace import Workspace
 
-__all__ = ["Experiment", "MetricFile", "MetricPoint", "MetricSummary", "Run", "Workspace"]
+__all__ = ["Experiment", "MetricFile", "MetricPoint", "MetricSummary", "Model", "Run", "RunImage", "Workspace"]
 
 _HOMES = {
     "Experiment": "mlflow_ws_plugin.sdk.experiment",
     "MetricFile": "mlflow_ws_plugin.sdk.reading",
     "MetricPoint": "mlflow_ws_plugin.sdk.reading",
     "MetricSummary": "mlflow_ws_plugin.sdk.reading",
+    "Model": "mlflow_ws_plugin.sdk.model",
     "Run": "mlflow_ws_plugin.sdk.run",
+    "RunImage": "mlflow_ws_plugin.records.pictures",
     "Workspace": "mlflow_ws_plugin.sdk.workspace",
 }
 
