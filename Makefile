@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 demo: $(VENV)/.demo  ## Train a classifier with Lightning and show its record.
 	$(BIN)/python examples/lightning_digits.py
@@ -18,6 +18,9 @@ lint: $(VENV)/.test  ## Style, types and the direction of imports.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.test  ## Write the pages that are made of docstrings.
+	$(BIN)/python -m tests.docs.reference
 
 bench: $(VENV)/.test  ## Compare with MLflow's own stores, side by side.
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -88,6 +88,9 @@ REQUIREMENTS = (
     Requirement(fluent.REGISTRY_SET, 40, "µs over empty", _over_empty(fluent.REGISTRY_SET)),
     Requirement(fluent.REGISTRY_UNSET, 40, "µs over empty", _over_empty(fluent.REGISTRY_UNSET)),
     Requirement(native.LOG, 30, "µs", _value(native.LOG)),
+    Requirement(native.ROWS, 1, "s", _value(native.ROWS)),
+    Requirement(native.METRICS, 300, "ms", _value(native.METRICS)),
+    Requirement(native.FRAME, 1.5, "s", _value(native.FRAME)),
     Requirement(batches.ONE_KEY, 300_000, "metrics/s", _value(batches.ONE_KEY), at_least=True),
     Requirement(batches.MANY_KEYS, 150_000, "metrics/s", _value(batches.MANY_KEYS), at_least=True),
     Requirement(lightning.OVERHEAD, 150, "µs", _value(lightning.OVERHEAD)),
@@ -105,4 +108,4 @@ REQUIREMENTS = (
     Requirement(startup.AFTER_IMPORT, 100, "ms", _value(startup.AFTER_IMPORT)),
     Requirement(disk.BYTES_A_POINT, 32, "B", _value(disk.BYTES_A_POINT)),
 )
-"""Every row of the design's section 9 that is about an embedded workspace."""
+"""Every row of the design's section 9 that is about an embedded workspace, and what the native SDK promises."""

@@ -29,7 +29,7 @@ ALL = {
     workload.name: workload
     for workload in (
         Workload("fluent", "mlflow.log_metric and log_metrics of 20, call by call", fluent.run),
-        Workload("native", "run.log of the native SDK", native.run),
+        Workload("native", "the native SDK: log, log_row, get_metrics and to_pandas", native.run),
         Workload("batches", "the store's log_batch of 1,000 metrics", batches.run),
         Workload("histories", "MlflowClient.get_metric_history of 100k and 1M points", histories.run),
         Workload("charts", "the sampled history of 5 runs × 100k points, as MLflow's UI reads it", charts.run),

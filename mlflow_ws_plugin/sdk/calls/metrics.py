@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mlflow_ws_plugin.history import collecting
-from mlflow_ws_plugin.sdk import frames, reading, tabular, writes
+from mlflow_ws_plugin.records.series import SeriesCells
+from mlflow_ws_plugin.sdk import frames, reading, table_files, tabular, writes
 from mlflow_ws_plugin.sdk.calls.parts import RunParts
 
 if TYPE_CHECKING:
@@ -113,10 +114,16 @@ class MetricCalls(RunParts):
 
     def _metrics(self, run_id: str, name: str | None, populate: bool, history: bool) -> dict[str, Any]:
         with collecting.paused():
-            read = self._history.metrics.read(run_id, name)
+            read = self._read(run_id, name)
             if populate:
                 read = reading.populated(read, lambda file: self._history.files.read(run_id, file))
             return reading.histories(read) if history else reading.metrics(read)
+
+    def _read(self, run_id: str, name: str | None) -> list[SeriesCells]:
+        """Return a run's series, and the tables that MLflow logged to it."""
+        native = self._history.metrics.read(run_id, name)
+        theirs = table_files.read(self._history, run_id, [read.series.name for read in native])
+        return native + [read for read in theirs if name in (None, read.series.name)]
 
     def get_metric_summaries(self) -> dict[str, reading.MetricSummary]:
         """Return points, last, minimum and maximum of each numeric metric, those of tables by `<table>/<column>`."""
@@ -136,6 +143,6 @@ class MetricCalls(RunParts):
             PackageMissing: pandas is not installed.
         """
         with collecting.paused():
-            read = self._history.metrics.read(self.id, name)
+            read = self._read(self.id, name)
             is_table = name is not None and bool(read) and read[0].series.column is not None
             return frames.of_table(read) if is_table else frames.of_metrics(read)
