@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 
@@ -29,9 +30,11 @@ def _look_at(workspace: WorkspaceUri) -> str:
     return f'look at it: {mlflow} ui --backend-store-uri "{workspace}"'
 
 
-def run_left(name: str, run_id: str, state: str) -> None:
-    """Say how a run is recorded that the program did not end itself, unless `MLWS_QUIET` is on."""
-    _say(f"Run {name} ({run_id}): the program ended without complete(); the run is recorded as {state}.")
+def runs_left(runs: Sequence[str], state: str) -> None:
+    """Say how runs are recorded that the program did not end itself, unless `MLWS_QUIET` is on."""
+    if runs:
+        more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
+        _say(f"Run {runs[-1]}{more}: the program ended without complete(); recorded as {state}.")
 
 
 def problem(line: str) -> None:

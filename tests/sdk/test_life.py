@@ -189,6 +189,12 @@ class TestEndOfTheInterpreter:
         assert run.status == "Canceled"
         assert "without complete()" not in done.stderr
 
+    def test_many_runs_that_were_left_are_one_line(self, workspace_dir: Path) -> None:
+        script = "children = [Experiment(workspace, 'e').start_logging() for _ in range(3)]\nchildren[0].complete()"
+        run, done = ended(workspace_dir, script)
+        (line,) = [line for line in done.stderr.splitlines() if "without complete()" in line]
+        assert f"Run {run.name} ({run.id}) and 2 more: " in line
+
     def test_quiet_is_quiet(self, workspace_dir: Path) -> None:
         run, done = ended(workspace_dir, "os.environ['MLWS_QUIET'] = '1'")
         assert run.status == "Completed"
@@ -286,17 +292,17 @@ run.complete()
 
         def is_said() -> bool:
             said.append(capfd.readouterr().err)
-            return "heartbeat failed" in "".join(said)
+            return "heartbeat of a run failed" in "".join(said)
 
         before_ms = run._info.heartbeat_ms or 0
         other = sqlite3.connect(run._history._database.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        wait_until(is_said)
+        wait_until(is_said, limit_s=20)
         other.execute("ROLLBACK")
         other.close()
         wait_until(lambda: (run._info.heartbeat_ms or 0) > before_ms)
         is_said()
-        assert "".join(said).count("heartbeat failed") == 1
+        assert "".join(said).count("heartbeat of a run failed") == 1
 
     def test_a_heart_makes_no_new_workspace_where_one_was_removed(self, run: Run, workspace_dir: Path) -> None:
         workspace_dir.rename(workspace_dir.with_name("moved"))

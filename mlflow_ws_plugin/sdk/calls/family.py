@@ -110,8 +110,7 @@ class FamilyCalls(RunParts):
         born = [new_run(self.experiment.id, parent_id=self.id, tags=each) for each in tags]
         self._history.runs.create_all(born)
         children = [_run(self.experiment, one.run_id) for one in born]
-        for child in children:
-            capture.attend(child)
+        capture.attend(*children)
         return children
 
     def get_children(

@@ -1,6 +1,6 @@
 """What goes on beside training while a run goes on: its heartbeat, where it comes from, and what it writes.
 
-A process calls `begin(run, …)` for a run it begins, `attend(run)` for a child run or one it takes up, and
+A process calls `begin(run, …)` for a run it begins, `attend(run, …)` for child runs or a run it takes up, and
 `finish(run)` before the run ends. Nothing here raises into training, holds a lock across a fork, or is in the way of a
 point that is logged.
 """

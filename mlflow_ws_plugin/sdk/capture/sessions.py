@@ -43,10 +43,6 @@ class Session:
         self._outputs: Outputs | None = None
         self._logs: Logs | None = None
 
-    def attend(self) -> None:
-        """Begin to beat for the run."""
-        self._go_on(attempt("a run's heartbeat", lambda: heartbeat.begin(self._history, self._run_id)))
-
     def capture(self, outputs: str | Path | None, snapshot_directory: str | Path | None) -> None:
         """Begin to keep what the run writes, and record where it comes from; once."""
         if self._recording is not None:
@@ -87,14 +83,16 @@ class Session:
         if not self.flush(LONGEST_RECORDING_S):
             announcement.problem(f"Git state, packages or snapshot of run {self._run_id} may be incomplete.")
         ROUNDS.remove(self._duties)
+        heartbeat.end(self._history, self._run_id)
 
-    def leave(self, ending: leaving.Ending) -> None:
-        """End the run as the interpreter ends, unless it has ended already, and say so."""
+    def leave(self, ending: leaving.Ending) -> str | None:
+        """End the run as the interpreter ends, and return its name and id; None where it had ended already."""
         self.finish()
         info = self._history.runs.info(self._run_id)
-        if info.state not in TERMINAL:
-            self._history.runs.set_state(self._run_id, ending.state, error=ending.error)
-            announcement.run_left(info.name, self._run_id, ending.state.value)
+        if info.state in TERMINAL:
+            return None
+        self._history.runs.set_state(self._run_id, ending.state, error=ending.error)
+        return f"{info.name} ({self._run_id})"
 
     def _upload(self, name: str, path: Path) -> None:
         self._history.files.put(self._run_id, [(name, path)])
@@ -110,17 +108,18 @@ _open: dict[_Key, Session] = {}
 os.register_at_fork(after_in_child=_open.clear)
 
 
-def attend(run: RunParts) -> Session:
-    """Begin to beat for a run, which is ended with the interpreter; nothing else is kept. For child runs.
+def attend(*runs: RunParts) -> None:
+    """Begin to beat for runs of one workspace, which end with the interpreter; nothing else is kept. For child runs.
 
     Never raises: what fails is said on standard error.
     """
-    session = _open.get(_key(run))
-    if session is None:
-        session = _open[_key(run)] = Session(run._history, run.id)
-        leaving.watch(leave_all)
-        session.attend()
-    return session
+    new = [run for run in runs if _key(run) not in _open]
+    if not new:
+        return
+    history = new[0]._history
+    _open.update({_key(run): Session(history, run.id) for run in new})
+    leaving.watch(leave_all)
+    attempt("the heartbeat of a run", lambda: heartbeat.begin(history, [run.id for run in new]))
 
 
 def begin(
@@ -140,7 +139,8 @@ def begin(
     """
     folder = DEFAULT_OUTPUTS if outputs is True else outputs or None
     directory = snapshot_directory or None
-    attempt("recording beside a run", lambda: attend(run).capture(folder, directory))
+    attend(run)
+    attempt("recording beside a run", lambda: _open[_key(run)].capture(folder, directory))
 
 
 def flush(run: RunParts, timeout_s: float) -> bool:
@@ -159,15 +159,18 @@ def finish(run: RunParts) -> None:
 def leave_all() -> None:
     """End all runs that go on, the youngest first, because the interpreter ends. Never raises."""
     ending = leaving.of_interpreter()
+    left = []
     while _open:
         _, session = _open.popitem()
-        attempt("ending a run", partial(session.leave, ending))
+        left.append(attempt("ending a run", partial(session.leave, ending)))
+    announcement.runs_left([run for run in left if run], ending.state.value)
     ROUNDS.stop()
 
 
 def abandon_all() -> None:
     """Stop everything beside all runs, and leave those as they are."""
     _open.clear()
+    heartbeat.forget()
     ROUNDS.stop()
 
 
