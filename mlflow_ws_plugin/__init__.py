@@ -13,18 +13,32 @@ SQLAlchemy.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin.records.pictures import RunImage
     from mlflow_ws_plugin.sdk.experiment import Experiment
+    from mlflow_ws_plugin.sdk.log_handler import RunLogHandler
     from mlflow_ws_plugin.sdk.model import Model
     from mlflow_ws_plugin.sdk.reading import MetricFile, MetricPoint, MetricSummary
     from mlflow_ws_plugin.sdk.run import Run
+    from mlflow_ws_plugin.sdk.trials import OptunaTrials
     from mlflow_ws_plugin.sdk.workspace import Workspace
 
-__all__ = ["Experiment", "MetricFile", "MetricPoint", "MetricSummary", "Model", "Run", "RunImage", "Workspace"]
+__all__ = [
+    "Experiment",
+    "MetricFile",
+    "MetricPoint",
+    "MetricSummary",
+    "Model",
+    "OptunaTrials",
+    "Run",
+    "RunImage",
+    "RunLogHandler",
+    "Workspace",
+]
 
 _HOMES = {
     "Experiment": "mlflow_ws_plugin.sdk.experiment",
@@ -32,10 +46,15 @@ _HOMES = {
     "MetricPoint": "mlflow_ws_plugin.sdk.reading",
     "MetricSummary": "mlflow_ws_plugin.sdk.reading",
     "Model": "mlflow_ws_plugin.sdk.model",
+    "OptunaTrials": "mlflow_ws_plugin.sdk.trials",
     "Run": "mlflow_ws_plugin.sdk.run",
     "RunImage": "mlflow_ws_plugin.records.pictures",
+    "RunLogHandler": "mlflow_ws_plugin.sdk.log_handler",
     "Workspace": "mlflow_ws_plugin.sdk.workspace",
 }
+
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> object:

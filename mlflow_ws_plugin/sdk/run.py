@@ -15,6 +15,7 @@ from mlflow_ws_plugin.sdk.calls.family import FamilyCalls
 from mlflow_ws_plugin.sdk.calls.files import FileCalls
 from mlflow_ws_plugin.sdk.calls.images import ImageCalls
 from mlflow_ws_plugin.sdk.calls.life import LifeCalls
+from mlflow_ws_plugin.sdk.calls.logs import LogCalls
 from mlflow_ws_plugin.sdk.calls.metrics import MetricCalls
 from mlflow_ws_plugin.sdk.calls.models import ModelCalls
 from mlflow_ws_plugin.sdk.calls.notes import NoteCalls
@@ -31,6 +32,7 @@ class Run(
     ChartCalls,
     FileCalls,
     SnapshotCalls,
+    LogCalls,
     LifeCalls,
     FamilyCalls,
     DetailCalls,
