@@ -41,7 +41,7 @@ class Heart:
 
 
 _hearts: dict[Path, Heart] = {}
-_one_at_a_time = threading.Lock()
+_one_at_a_time = threading.RLock()  # which a signal handler that ends a run may take again
 
 
 def begin(history: RunHistory, run_ids: Collection[str]) -> None:
@@ -65,7 +65,7 @@ def end(history: RunHistory, run_id: str) -> None:
 def forget() -> None:
     """Beat for no run any more."""
     global _one_at_a_time
-    _one_at_a_time = threading.Lock()
+    _one_at_a_time = threading.RLock()
     _hearts.clear()
 
 

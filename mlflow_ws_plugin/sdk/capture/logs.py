@@ -47,7 +47,7 @@ class Logs:
         self._offsets = {name: mark[1] for name, mark in self._folder.before.items()}
         self._is_text: dict[str, bool] = {}
         self._left_out: set[str] = set()
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = threading.RLock()  # which a signal handler that ends the run may take again
 
     def follow(self) -> None:
         """Keep what was written since the last time."""
@@ -72,7 +72,7 @@ class Logs:
             offset = self._offsets.get(name, 0)
             file.seek(offset if offset <= size else 0)
             self._offsets[name] = file.tell()
-            while chunk := file.read(_CHUNK_BYTES):
+            while chunk := file.read(min(_CHUNK_BYTES, size - self._offsets[name])):  # a quick writer never ends
                 self._append(f"{FOLDER}/{name}", chunk)
                 self._offsets[name] += len(chunk)
 

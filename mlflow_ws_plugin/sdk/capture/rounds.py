@@ -5,6 +5,7 @@ The thread is there while there is something to do. A forked child does not inhe
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -94,4 +95,5 @@ class Rounds:
 ROUNDS = Rounds()
 """Those of this process."""
 
+atexit.register(ROUNDS.stop)
 os.register_at_fork(after_in_child=ROUNDS._begin_anew)

@@ -164,7 +164,6 @@ def leave_all() -> None:
         _, session = _open.popitem()
         left.append(attempt("ending a run", partial(session.leave, ending)))
     announcement.runs_left([run for run in left if run], ending.state.value)
-    ROUNDS.stop()
 
 
 def abandon_all() -> None:
