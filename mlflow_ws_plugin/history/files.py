@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ from mlflow_ws_plugin.storage.staging import Content, Staging
 
 _ROOT = ("", ".", "./")
 """How the folder is called that all files of a run are in."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class RunFiles:
@@ -102,6 +106,7 @@ class RunFiles:
             for _, content in contents:
                 staging.add(content)
             staging.publish(names)
+        _log.debug("Run %s has the files %s.", run_id, ", ".join(names))
         return names
 
     def put_folder(self, run_id: str, name: str, folder: Path) -> list[str]:

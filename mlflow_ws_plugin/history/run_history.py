@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from mlflow_ws_plugin.storage.filesystem import exists, is_file
 from mlflow_ws_plugin.storage.sqlite import Database
 
 ARTIFACTS_FOLDER = "artifacts"
+
+
+_log = logging.getLogger(__name__)
 
 
 class RunHistory:
@@ -68,7 +72,8 @@ class RunHistory:
             WorkspaceUnusable: It cannot be opened, or is not a workspace.
         """
         with self._database.read():
-            return
+            pass
+        _log.debug("The workspace is %s.", self.directory)
 
     @property
     def is_made(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from mlflow_ws_plugin.records.filters import Filter, Order
 
 
+_log = logging.getLogger(__name__)
+
+
 class Runs:
     """The runs of a workspace."""
 
@@ -39,7 +43,9 @@ class Runs:
             RunExists: The run id is taken.
         """
         with self._database.write() as tx:
-            return runs.fill(tx, RunRecord(_begun(tx, run)))
+            record = runs.fill(tx, RunRecord(_begun(tx, run)))
+        _trace(record.info)
+        return record
 
     def create_all(self, born: Sequence[NewRun]) -> None:
         """Begin several runs, all or none.
@@ -50,8 +56,9 @@ class Runs:
             RunExists: A run id is taken.
         """
         with self._database.write() as tx:
-            for run in born:
-                _begun(tx, run)
+            begun = [_begun(tx, run) for run in born]
+        for info in begun:
+            _trace(info)
 
     def info(self, run_id: str) -> RunInfo:
         """Return a run without its data.
@@ -151,7 +158,9 @@ class Runs:
                 runs.set_state(tx, info.key, new, now_ms() if new in TERMINAL else None, error)
                 if new in TERMINAL:
                     series.settle(tx, info.key)
-            return existence.any_run(tx, run_id)
+            info = existence.any_run(tx, run_id)
+        _trace(info)
+        return info
 
     def set_error(self, run_id: str, error: str | None) -> None:
         """Write why a run fails, without ending it; None leaves what is recorded.
@@ -191,7 +200,9 @@ class Runs:
             if name:
                 runs.rename(tx, info.key, name)
                 runs.set_tags(tx, info.key, {reserved.RUN_NAME: name})
-            return existence.any_run(tx, run_id)
+            info = existence.any_run(tx, run_id)
+        _trace(info)
+        return info
 
     def delete(self, run_id: str) -> None:
         """Put a run into the bin; putting it there twice is no error.
@@ -313,6 +324,11 @@ class Runs:
                         "Use a tag for what may change.",
                     )
             runs.insert_properties(tx, run, {key: value for key, value in values.items() if key not in recorded})
+
+
+def _trace(info: RunInfo) -> None:
+    """Say what a run is doing now, to those who log at level DEBUG; outside of a transaction: they may log to a run."""
+    _log.debug("Run %s (%s) of experiment %s is %s.", info.name, info.run_id, info.experiment_id, info.state.value)
 
 
 def _begun(tx: Connection, run: NewRun) -> RunInfo:
