@@ -6,6 +6,7 @@ A table of contents. The methods are in rooms by their noun: experiments, runs, 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from mlflow.store.tracking.abstract_store import AbstractStore
 from mlflow.utils.uri import resolve_uri_if_local
@@ -56,6 +57,11 @@ class EmbeddedTrackingStore(
         if os.environ.get(_TRACKING_URI) == store_uri:
             os.environ[_TRACKING_URI] = str(self._workspace)  # a subprocess may run in another directory
         super().__init__()  # type: ignore[no-untyped-call]  # AbstractStore has no annotation there
+
+    @property
+    def directory(self) -> Path:
+        """Absolute directory of the workspace."""
+        return self._workspace.directory
 
     def __reduce__(self) -> tuple[type[EmbeddedTrackingStore], tuple[str, str | None]]:
         return (EmbeddedTrackingStore, (str(self._workspace), self._given[1]))

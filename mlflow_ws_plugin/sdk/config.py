@@ -38,17 +38,21 @@ def nearest(start: Path, file_name: str | None = None) -> Path | None:
     for folder in (start, *start.parents):
         for place in _places(file_name):
             path = folder / place
-            if path.is_file() and not (place == _PLAIN and _is_foreign(path)):
+            if path.is_file() and (place == file_name or place != _PLAIN or not _is_foreign(path)):
                 return path
     return None
 
 
 def required(start: Path, file_name: str | None = None) -> Path:
-    """Return the nearest configuration file.
+    """Return a configuration file, or the nearest one to a directory.
 
     Raises:
         WorkspaceNotFound: There is none.
     """
+    if start.is_file():
+        return start
+    if not start.exists():
+        raise WorkspaceNotFound(f"{start} is not there.", "Pass a configuration file, or the directory of one.")
     found = nearest(start, file_name)
     if found is None:
         raise WorkspaceNotFound(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,8 @@ BRIDGE = "mlflow_ws_plugin.plugin.bridge"
 _MLFLOWS_RUNS = "mlflow.tracking.fluent"
 """The module of MLflow that knows its active run; while it is not loaded, there is none."""
 
-_begun: dict[tuple[int, str], dict[str, Run]] = {}
-"""Runs begun in this process, by process and workspace, the newest last; a forked child begins its own."""
+_begun: dict[tuple[int, str], list[str]] = {}
+"""Ids of the runs begun in this process, by process and workspace, the newest last; a forked child begins its own."""
 
 
 def current_run(allow_offline: bool) -> Run:
@@ -57,23 +58,25 @@ def current_run(allow_offline: bool) -> Run:
 
 def began(run: Run) -> None:
     """Remember a run that was begun in this process, until it ends."""
-    _newest_begun(run.experiment.workspace)
-    _begun.setdefault(_key(run.experiment.workspace), {})[run.id] = run
+    workspace = run.experiment.workspace
+    _newest_begun(workspace)
+    _begun.setdefault(_key(workspace), []).append(run.id)
 
 
 def _newest_begun(workspace: Workspace) -> Run | None:
     """Return the newest run begun here that goes on; those that ended after it are forgotten."""
-    runs = _begun.get(_key(workspace), {})
-    for run in reversed([*runs.values()]):
-        if _goes_on(run):
-            return run
-        runs.pop(run.id, None)
+    run_ids = _begun.get(_key(workspace), [])
+    for run_id in reversed([*run_ids]):
+        if _goes_on(workspace, run_id):
+            return workspace.get_run(run_id)
+        with suppress(ValueError):  # another thread has
+            run_ids.remove(run_id)
     return None
 
 
-def _goes_on(run: Run) -> bool:
+def _goes_on(workspace: Workspace, run_id: str) -> bool:
     try:
-        info = run._info
+        info = workspace._history.runs.info(run_id)
     except RunNotFound:
         return False
     return info.state not in TERMINAL and info.lifecycle == Lifecycle.ACTIVE

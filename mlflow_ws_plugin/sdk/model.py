@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One version of a registered model. MLflow's registry keeps it: `mlflow.pyfunc.load_model(model.url)`.
+    """One version of a registered model; MLflow's registry keeps it.
 
     Attributes:
         name: The registered model's name.
         version: 1, 2, 3 … within the name.
-        url: MLflow's address of it, `models:/<name>/<version>`.
+        url: MLflow's address of it, `models:/<name>/<version>`, with `/<file>` where it is a single file:
+            `mlflow.artifacts.download_artifacts(model.url)`. MLflow itself cannot read a file with `#` in its name.
         run_id: The run whose files it is.
         tags: Its tags, properties among them as `mlws.property.<key>`.
     """

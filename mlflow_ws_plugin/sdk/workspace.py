@@ -138,7 +138,7 @@ class Workspace:
         if path is None and settings.WORKSPACE.get():  # a job, `mlws run`, or whoever set it
             return cls()
         start = Path(path or ".").expanduser().absolute()
-        return cls._at(config.read(start if start.is_file() else config.required(start, _file_name)))
+        return cls._at(config.read(config.required(start, _file_name)))
 
     def write_config(self, path: str | Path | None = None, file_name: str | None = None) -> Path:
         """Write the file by which `Workspace()` and `Workspace.from_config()` find this workspace, and return its path.

@@ -53,6 +53,16 @@ class TestMlflowsRun:
         with mlflow.start_run(run.id):
             assert Run.get_context().id == run.id
 
+    def test_it_is_found_after_the_current_directory_changed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        mlflow.set_tracking_uri("mlws:relative")
+        with mlflow.start_run() as active:
+            (tmp_path / "elsewhere").mkdir()
+            monkeypatch.chdir(tmp_path / "elsewhere")
+            assert Run.get_context().id == active.info.run_id
+
     def test_elsewhere_it_is_not(self, tmp_path: Path) -> None:
         mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
         mlflow.create_experiment("foreign", (tmp_path / "files").as_uri())

@@ -154,7 +154,8 @@ class TestCreateChildren:
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
-            ((), "How many"),
+            ((), "count=None"),
+            ((2.5,), r"count=2\.5"),
             ((None, "alpha"), "belong together"),
             ((None, None, [1]), "belong together"),
             ((3, "alpha", [1, 2]), "count=3, but there are 2"),

@@ -63,6 +63,14 @@ def test_its_files_are_downloaded_by_its_address(trained: Run, tmp_path: Path) -
     }
 
 
+def test_names_need_not_be_escaped(run: Run, client: MlflowClient, tmp_path: Path) -> None:
+    client.log_text(run.id, "weights", "net #1/my weights 50%.txt")
+    run.experiment.workspace.make_mlflow_default()
+    model = run.register_model("net", "net #1/my weights 50%.txt")
+    path = mlflow.artifacts.download_artifacts(model.url, dst_path=str(tmp_path / "there"))
+    assert Path(path).read_text() == "weights"
+
+
 def test_each_time_it_is_a_new_version(trained: Run) -> None:
     versions = [trained.register_model("net", "outputs/net/weights.txt").version for _ in range(3)]
     assert versions == [1, 2, 3]
@@ -70,7 +78,7 @@ def test_each_time_it_is_a_new_version(trained: Run) -> None:
 
 def test_the_path_is_the_name_where_none_is_given(run: Run, client: MlflowClient) -> None:
     client.log_text(run.id, "x", "net")
-    assert run.register_model("net").url == "models:/net/1"
+    assert run.register_model("net").url == "models:/net/1/net"
 
 
 def test_a_value_never_changes(trained: Run) -> None:

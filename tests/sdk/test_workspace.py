@@ -110,6 +110,15 @@ class TestConfig:
         with pytest.raises(WorkspaceNotFound, match=r"mine\.json"):
             Workspace.from_config(project, _file_name="mine.json")
 
+    def test_a_path_that_is_not_there_is_not_searched_above(self, project: Path) -> None:
+        written(project / "mlws.json", {"workspace": "ws"})
+        with pytest.raises(WorkspaceNotFound, match=r"missing\.json is not there"):
+            Workspace.from_config("missing.json")
+
+    def test_a_name_that_was_chosen_is_found_by_it_even_config_json(self, project: Path) -> None:
+        Workspace.open("ws").write_config(file_name="config.json")
+        assert directory(Workspace.from_config(_file_name="config.json")) == project / "ws"
+
     @pytest.mark.parametrize(
         ("said", "says"),
         [

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow_ws_plugin.records import limits, reserved
-from mlflow_ws_plugin.records.names import check_key, check_value
+from mlflow_ws_plugin.records.names import check_key
+from mlflow_ws_plugin.records.notes import as_text
 from mlflow_ws_plugin.records.run import DatasetUse, RunInfo
 from mlflow_ws_plugin.sdk.calls.parts import RunParts
 
@@ -43,8 +44,7 @@ class DetailCalls(RunParts):
         if text is None:
             self._history.runs.remove_tags(self.id, [reserved.DESCRIPTION])
             return
-        check_value("description", text, limits.TAG_VALUE_LENGTH)
-        self._history.runs.set_tags(self.id, {reserved.DESCRIPTION: text})
+        self._history.runs.set_tags(self.id, as_text("tag", {reserved.DESCRIPTION: text}, limits.TAG_VALUE_LENGTH))
 
     @property
     def type(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,11 +152,21 @@ def _tags(count: int | None, key: str | None, values: Sequence[object] | None) -
     """
     if (key is None) != (values is None):
         raise InvalidInput(f"tag_key={key!r} and tag_values={values!r} belong together.", "Pass both, or neither.")
-    tags: list[dict[str, object]] = [{}] * (count or 0) if key is None else [{key: value} for value in values or ()]
-    if count is None and key is None:
-        raise InvalidInput("How many children?", "Pass a count, or tag_key and tag_values.")
+    if key is None:
+        tags: list[dict[str, object]] = [{}] * _counted(count)
+    else:
+        tags = [{key: value} for value in values or ()]
     if count is not None and count != len(tags):
         raise InvalidInput(f"count={count!r}, but there are {len(tags)} tag_values.", "Pass one of them.")
     if len(tags) > limits.CHILDREN_AT_ONCE:
         raise InvalidInput(f"{len(tags)} children at once.", f"Create at most {limits.CHILDREN_AT_ONCE:,} a call.")
     return tags
+
+
+def _counted(count: int | None) -> int:
+    try:
+        return operator.index(count)  # type: ignore[arg-type]
+    except TypeError:
+        raise InvalidInput(
+            f"count={count!r} does not say how many children.", "Pass an integer, or tag_key and tag_values."
+        ) from None

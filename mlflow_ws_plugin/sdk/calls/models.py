@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -34,7 +35,8 @@ class ModelCalls(RunParts):
     ) -> Model:
         """Make a file or folder of the run a new version of a registered model, and return it. Imports MLflow.
 
-        The workspace's model registry, MLflow's, keeps it; the files stay where they are.
+        The workspace's model registry, MLflow's, keeps it; the files stay where they are. A version is a folder there,
+        so a file is registered with the folder it is in, and the model's `url` names the file.
 
         Args:
             model_name: The model's name; made if the registry has none of it.
@@ -51,7 +53,7 @@ class ModelCalls(RunParts):
             InvalidName: A name, key or value is not legal.
             StorageError: The registry cannot be written, or the run's files are not on this machine.
         """
-        path = self._existing(model_path or model_name)
+        folder, file = self._existing(model_path or model_name)
         labels = {
             **as_text("tag", tags or {}, limits.TAG_VALUE_LENGTH),
             **_as_tags(as_text("property", properties or {}, limits.TAG_VALUE_LENGTH)),
@@ -60,14 +62,19 @@ class ModelCalls(RunParts):
             if value is not None:
                 labels[key] = str(value)
         address = self.experiment.workspace.get_mlflow_tracking_uri()
-        model: Model = import_module(BRIDGE).register(address, self.id, model_name, path, labels, description)
+        model: Model = import_module(BRIDGE).register(
+            address, self.id, model_name, folder, labels, description=description, file=file
+        )
         return model
 
-    def _existing(self, path: str) -> str:
+    def _existing(self, path: str) -> tuple[str, str]:
+        """Return a folder, and the name of a file in it where the path is one's; `""` stands for the run's top."""
         normal = check_file_name(path)
         names = self._history.files.names(self.id)
-        if any(name == normal or name.startswith(f"{normal}/") for name in names):
-            return normal
+        if normal in names:
+            return posixpath.split(normal)
+        if any(name.startswith(f"{normal}/") for name in names):
+            return normal, ""
         listed = f"It has {', '.join(names[:20])}." if names else "It has no files: upload one first."
         raise RunFileNotFound(f"The run has no file or folder {path!r}.", listed)
 
