@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlflow_ws_plugin.history import RunHistory
-from mlflow_ws_plugin.records.lifecycle import TERMINAL
 from mlflow_ws_plugin.sdk import log_files
 
 _CHUNK_BYTES = 1 << 16
@@ -36,12 +35,10 @@ def keep_file(history: RunHistory, run_id: str, path: Path, name: str | None) ->
     Raises:
         RunNotFound: No run has this id.
         InvalidInput: The path is a directory.
+        SourceUnreadable: The file cannot be read.
         InvalidName: The name leads out of the run.
         StorageError: The run's files cannot be written.
     """
-    watched = log_files.watch(history, run_id, path, name)
-    try:
-        while history.runs.info(run_id).state not in TERMINAL:
-            time.sleep(log_files.EVERY_S)
-    finally:
-        watched.stop()
+    log = log_files.watched(history, run_id, path, name)
+    while log.look():
+        time.sleep(log_files.EVERY_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -91,16 +92,18 @@ def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: 
 def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) -> None:
     """Keep a log that something else writes in the run with the id RUN, while it is written.
 
-    FILE is followed until the run ends, or Ctrl-C. With - as FILE it is standard input, until its end:
+    FILE is followed until the run ends, or Ctrl-C. With - as FILE it is standard input, until its end. The log is
+    written on if the run has it already.
 
         docker logs -f trainer | mlws runs attach-log RUN -
     """
     from mlflow_ws_plugin.cli import attaching
 
-    if source == "-":
-        attaching.keep_stream(history, run_id, sys.stdin.buffer, name)
-    else:
-        attaching.keep_file(history, run_id, Path(source), name)
+    with suppress(KeyboardInterrupt):  # which is how it is ended, and everything until now is kept
+        if source == "-":
+            attaching.keep_stream(history, run_id, sys.stdin.buffer, name)
+        else:
+            attaching.keep_file(history, run_id, Path(source), name)
 
 
 @runs.command()

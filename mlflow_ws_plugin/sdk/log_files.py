@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlflow_ws_plugin.errors import InvalidInput
+from mlflow_ws_plugin.errors import InvalidInput, SourceUnreadable
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records import places
 from mlflow_ws_plugin.records.lifecycle import TERMINAL
@@ -45,7 +45,7 @@ class GrowingFile:
         A piece is only passed once the next is asked for: whoever fails to keep one gets it again.
 
         Raises:
-            OSError: The file cannot be read.
+            SourceUnreadable: The file cannot be read.
         """
         yield from self._rest()
         if self._is_moved():
@@ -61,10 +61,9 @@ class GrowingFile:
 
     def _rest(self) -> Iterator[bytes]:
         if self._file is None:
-            try:
-                self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-            except FileNotFoundError:
-                return  # it is not there yet
+            self._file = self._opened()
+        if self._file is None:
+            return
         size = os.fstat(self._file).st_size
         if size < self._position:
             self._position = 0
@@ -74,6 +73,15 @@ class GrowingFile:
                 return
             yield piece
             self._position += len(piece)
+
+    def _opened(self) -> int | None:
+        """Return the file, or None while it is not there."""
+        try:
+            return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise SourceUnreadable(f"{self._path} cannot be read: {exc.strerror}.", "Check its permissions.") from exc
 
     def _is_moved(self) -> bool:
         if self._file is None:
@@ -108,16 +116,18 @@ class WatchedLog:
         _watched[self] = True
         ROUNDS.add([self._duty])
 
-    def look(self) -> None:
-        """Keep what was written since the last time.
+    def look(self) -> bool:
+        """Keep what was written since the last time, and tell whether the run goes on.
 
         Raises:
-            OSError: The file cannot be read.
+            SourceUnreadable: The file cannot be read.
             StorageError: The run's files cannot be written.
         """
+        goes_on = self._history.runs.info(self._run_id).state not in TERMINAL  # asked first: then comes the last look
         with self._one_at_a_time:
             for piece in self._source.new():
                 self._history.files.append(self._run_id, self.name, piece)
+        return goes_on
 
     def stop(self) -> None:
         """Look once more, then follow the file no longer; twice is fine. Never raises."""
@@ -129,9 +139,7 @@ class WatchedLog:
             self._source.close()
 
     def _look_and_see(self) -> None:
-        has_ended = self._history.runs.info(self._run_id).state in TERMINAL  # asked first: then comes the last look
-        self.look()
-        if has_ended:
+        if not self.look():
             self.stop()
 
     def __repr__(self) -> str:
@@ -144,8 +152,8 @@ _watched: dict[WatchedLog, bool] = {}
 os.register_at_fork(after_in_child=_watched.clear)
 
 
-def watch(history: RunHistory, run_id: str, path: Path, name: str | None) -> WatchedLog:
-    """Begin to follow a file; see `Run.watch_log`.
+def watched(history: RunHistory, run_id: str, path: Path, name: str | None) -> WatchedLog:
+    """Return a file that can be followed; see `Run.watch_log`.
 
     Raises:
         InvalidInput: The path is a directory.
@@ -157,16 +165,13 @@ def watch(history: RunHistory, run_id: str, path: Path, name: str | None) -> Wat
         raise InvalidInput(f"{str(path)!r} is a directory.", "Pass a file that is there, or will be.")
     name = places.check_file_name(name or posixpath.join(FOLDER, path.name))
     history.runs.info(run_id)
-    watched = WatchedLog(history, run_id, path, name)
-    watched.start()
-    return watched
+    return WatchedLog(history, run_id, path, name)
 
 
-def stop_all(history: RunHistory | None = None, run_id: str | None = None) -> None:
-    """Take a last look at the files of a run, or of all runs, and follow them no longer. Never raises."""
-    for watched in list(_watched):
-        if history is None or (watched._history.directory, watched._run_id) == (history.directory, run_id):
-            watched.stop()
+def stop_all() -> None:
+    """Take a last look at all files that are followed, and follow them no longer. Never raises."""
+    for log in list(_watched):
+        log.stop()
 
 
 atexit.register(stop_all)

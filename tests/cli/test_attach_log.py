@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -76,6 +77,30 @@ def test_a_growing_file_is_followed_until_the_run_ends(attach, run: Run, tmp_pat
     run.complete()
     _, err = process.communicate(timeout=LONGEST_S)
     assert (process.returncode, err) == (0, b"")
+
+
+def test_ctrl_c_ends_it(attach, run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("one\n")
+    process = attach(log)
+    wait_until(lambda: text_of(run, "logs/server.log") == "one\n")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=LONGEST_S)
+    assert (process.returncode, err) == (0, b"")
+    assert run.status == "Running"
+
+
+def test_what_is_attached_twice_is_written_on(attach, run: Run) -> None:
+    for text in (b"one\n", b"two\n"):
+        attach("-").communicate(text)
+    assert text_of(run, "logs/stdin.log") == "one\ntwo\n"
+
+
+def test_a_file_that_cannot_be_read_is_one_line(run: Run, mlws: Mlws, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = mlws("runs", "attach-log", run.id, tmp_path / "file" / "a.log")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "cannot be read: Not a directory" in done.err
 
 
 def test_a_file_of_an_ended_run_is_kept_whole(run: Run, tmp_path: Path, mlws: Mlws) -> None:

@@ -32,4 +32,6 @@ class LogCalls(RunParts):
             InvalidInput: The path is a directory.
             InvalidName: The name leads out of the run.
         """
-        return log_files.watch(self._history, self.id, Path(path), name)
+        log = log_files.watched(self._history, self.id, Path(path), name)
+        log.start()
+        return log
