@@ -73,8 +73,10 @@ class Held:
         now_s = time.monotonic()
         if now_s - self._looked_s < _LOOK_EVERY_S:
             return True
+        if _identity(self.path) != self._file:
+            return False
         self._looked_s = now_s
-        return _identity(self.path) == self._file
+        return True
 
     def __del__(self, getpid: Callable[[], int] = os.getpid, leaked: list[sqlite3.Connection] = LEAKED) -> None:
         """The defaults are there even when the interpreter has cleared this module."""
