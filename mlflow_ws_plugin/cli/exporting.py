@@ -42,7 +42,7 @@ def write(
         for record in found:
             series = history.metrics.series(record.info.run_id)
             bar.total = (bar.total or 0) + sum(one.summary.size for one in series if one.summary)
-            writer.run(record, experiments)
+            writer.run(record, series, experiments)
             for points in _pages(history, record, experiments, series):
                 writer.points(points)
                 bar.update(len(points))
@@ -64,7 +64,7 @@ class _CsvWriter:
         self._writer = csv.writer(target, lineterminator="\n")
         self._writer.writerow(COLUMNS)
 
-    def run(self, record: RunRecord, experiments: Mapping[str, str]) -> None:
+    def run(self, record: RunRecord, series: Sequence[Series], experiments: Mapping[str, str]) -> None:
         """Write nothing: a CSV file has lines of one kind."""
 
     def points(self, points: Sequence[Point]) -> None:
@@ -76,9 +76,9 @@ class _JsonLinesWriter:
     def __init__(self, target: IO[str]) -> None:
         self._target = target
 
-    def run(self, record: RunRecord, experiments: Mapping[str, str]) -> None:
+    def run(self, record: RunRecord, series: Sequence[Series], experiments: Mapping[str, str]) -> None:
         """Write a line that says what the run is."""
-        self._target.write(f"{as_json({'record': 'run', **records.whole(record, experiments)})}\n")
+        self._target.write(f"{as_json({'record': 'run', **records.whole(record, series, experiments)})}\n")
 
     def points(self, points: Sequence[Point]) -> None:
         """Write a line for each point."""

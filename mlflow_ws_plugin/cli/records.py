@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mlflow_ws_plugin.cli.output import iso_time
 from mlflow_ws_plugin.records import reserved
 from mlflow_ws_plugin.records.run import RunRecord
+from mlflow_ws_plugin.records.series import Series
 
 COLUMNS = ("run_id", "number", "experiment", "name", "status", "started", "duration_s")
 
@@ -31,8 +31,14 @@ def row(record: RunRecord, experiments: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def whole(record: RunRecord, experiments: Mapping[str, str]) -> dict[str, object]:
-    """Return everything recorded of a run but its points and files: of metrics, the latest values."""
+def whole(record: RunRecord, series: Sequence[Series], experiments: Mapping[str, str]) -> dict[str, object]:
+    """Return everything recorded of a run but its points and files: of metrics, the latest values.
+
+    Args:
+        record: The run.
+        series: Its series.
+        experiments: Names of experiments by id.
+    """
     info = record.info
     return {
         **row(record, experiments),
@@ -41,7 +47,19 @@ def whole(record: RunRecord, experiments: Mapping[str, str]) -> dict[str, object
         "parent": info.parent_id,
         "error": info.error,
         "parameters": record.parameters,
-        "metrics": {key: math.nan if is_nan else value for key, value, is_nan, _, _ in record.metrics} | record.texts,
+        "metrics": _latest(series),
         "properties": record.properties,
         "tags": {key: value for key, value in record.tags.items() if not key.startswith(reserved.MLFLOW)},
     }
+
+
+def _latest(series: Sequence[Series]) -> dict[str, object]:
+    """Return latest values, a table's columns by `<table>/<column>`; what is empty has none."""
+    from mlflow_ws_plugin.sdk import reading
+
+    numbers = reading.summaries(series)
+    latest = {
+        label: numbers[label].last if label in numbers else one.last_text
+        for label, one in ((reading.label(one), one) for one in series)
+    }
+    return {label: value for label, value in latest.items() if value is not None}

@@ -31,9 +31,12 @@ _INTERRUPTED = 130
 def run(workspace: Workspace, script: str, args: tuple[str, ...]) -> None:
     """Run SCRIPT with ARGS as `python SCRIPT ARGS` would, and exit as it does.
 
-    Imports of `azureml.core` give the classes of mlflow_ws_plugin, where azureml-core is not installed. Native runs
-    and MLflow's are recorded in the workspace; those that go on when the script ends, end with it: as Completed, or,
-    where an error or a status other than 0 ended it, as Failed.
+    Native runs and MLflow's are recorded in the workspace. Native runs that go on when the script ends, end with it:
+    as Completed, or, where an error or a status other than 0 ended it, as Failed.
+
+    Imports of `azureml.core` give the classes of mlflow_ws_plugin, where azureml-core is not installed. They do so in
+    this process and those forked from it; a Python that the script starts anew (torchrun, multiprocessing by spawn)
+    needs `mlflow_ws_plugin.azureml_imports.install()` at the top of the script.
     """
     _point_at(workspace)
     azureml_imports.install()

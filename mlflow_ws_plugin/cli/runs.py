@@ -63,8 +63,7 @@ def list_(history: RunHistory, experiment: str | None, limit: int, form: str) ->
 @formatted
 def show(history: RunHistory, run_id: str, form: str) -> None:
     """Show the run with the id RUN: its parameters, latest metrics, properties, tags and files."""
-    record = history.runs.get(run_id)
-    output.show_one({**records.whole(record, _names(history)), "files": history.files.names(run_id)}, form)
+    output.show_one({**_whole(history, run_id, _names(history)), "files": history.files.names(run_id)}, form)
 
 
 @runs.command()
@@ -75,7 +74,7 @@ def show(history: RunHistory, run_id: str, form: str) -> None:
 def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: str) -> None:
     """Compare runs side by side: a column for each RUN, a line for each field, parameter, metric, property and tag."""
     names = _names(history)
-    fields = {run_id: output.flat(records.whole(history.runs.get(run_id), names)) for run_id in run_ids}
+    fields = {run_id: output.flat(_whole(history, run_id, names)) for run_id in run_ids}
     lines = [
         {"field": field, **{run_id: of_run.get(field) for run_id, of_run in fields.items()}}
         for field in dict.fromkeys(field for of_run in fields.values() for field in of_run if field != "run_id")
@@ -156,6 +155,10 @@ def _names(history: RunHistory, experiment: str | None = None) -> dict[str, str]
     """
     found = active(history) if experiment is None else [named(history, experiment)]
     return {record.id: record.name for record in found}
+
+
+def _whole(history: RunHistory, run_id: str, names: dict[str, str]) -> dict[str, object]:
+    return records.whole(history.runs.get(run_id), history.metrics.series(run_id), names)
 
 
 def _search(history: RunHistory, names: dict[str, str], limit: int | None) -> list[RunRecord]:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mlflow import MlflowClient
 
 from mlflow_ws_plugin import Run, Workspace
 
@@ -67,11 +66,8 @@ def script(tmp_path: Path, workspace_dir: Path) -> Script:
 
 def the_run(workspace_dir: Path, experiment: str = "Default") -> Run:
     """Return the only run of an experiment."""
-    workspace = Workspace.open(workspace_dir)
-    found = workspace._history.experiments.by_name(experiment)
-    assert found is not None
-    (info,) = MlflowClient(workspace.get_mlflow_tracking_uri()).search_runs([found.id])
-    return workspace.get_run(info.info.run_id)
+    (run,) = Workspace.open(workspace_dir).experiments[experiment].get_runs()
+    return run
 
 
 def test_a_script_of_the_old_sdk_runs_unchanged_and_is_recorded(script: Script, workspace_dir: Path) -> None:
@@ -87,6 +83,32 @@ def test_a_script_of_the_old_sdk_runs_unchanged_and_is_recorded(script: Script, 
         "Cosine Wave": {"angle": [0.0, 0.5], "cos": [1.0, 0.8775825618903728]},
         "Sine Wave": {"angle": [0.0, 0.5], "sine": [0.0, 0.479425538604203]},
     }
+
+
+def test_a_script_of_the_old_sdk_may_log_images_files_and_children(script: Script, workspace_dir: Path) -> None:
+    text = """
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+from azureml.core import Run
+
+run = Run.get_context()
+plt.plot([1, 2])
+run.log_image(name="plot", plot=plt)
+run.upload_file("outputs/train.py", __file__)
+child = run.child_run("fold 1")
+child.log("accuracy", 0.5)
+child.complete()
+assert run.get_metrics(recursive=True)[child.id] == {"accuracy": 0.5}
+"""
+    done = script(text)
+    assert (done.returncode, done.stderr) == (0, "")
+    run = the_run(workspace_dir)
+    picture = run.get_metrics()["plot"]
+    assert picture.endswith(".png")
+    assert {picture, "outputs/train.py"} <= set(run.get_file_names())
+    (child,) = run.get_children()
+    assert (child.name, child.status, run.status) == ("fold 1", "Completed", "Completed")
 
 
 def test_a_script_finds_its_neighbours_and_the_workspace(script: Script, tmp_path: Path, workspace_dir: Path) -> None:

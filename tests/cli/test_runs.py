@@ -46,9 +46,8 @@ def test_a_table_has_aligned_columns_and_a_line_for_each_run(mlws: Mlws, run: Ru
 def test_a_run_is_shown_whole(mlws: Mlws, run: Run) -> None:
     run._history.files.append(run.id, "logs/a.txt", b"text")
     shown = mlws("runs", "show", run.id, "--format", "json").json()
-    assert shown["metrics"]["loss"] == "-Infinity"
-    assert shown["metrics"]["t/x"] == 1
-    assert shown["metrics"]["note"] == "a, b\nc"
+    assert shown["metrics"] == {"loss": "-Infinity", "size": 2**60 + 1, "note": "a, b\nc", "t/x": 1, "t/y": "one"}
+    assert list(shown["metrics"]) == ["loss", "size", "note", "t/x", "t/y"]
     assert shown["tags"] == {"kind": "test"}
     assert shown["files"] == ["logs/a.txt"]
     table = mlws("runs", "show", run.id).out.splitlines()
