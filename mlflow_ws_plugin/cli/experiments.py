@@ -24,7 +24,7 @@ def experiments() -> None:
     """Experiments: named groups of runs."""
 
 
-@experiments.command("list")
+@experiments.command("list", short_help="List the experiments.")
 @in_history
 @formatted
 def list_(history: RunHistory, form: str) -> None:
@@ -32,7 +32,7 @@ def list_(history: RunHistory, form: str) -> None:
     output.show([_row(record) for record in active(history)], _COLUMNS, form)
 
 
-@experiments.command()
+@experiments.command(short_help="Show an experiment and the states of its runs.")
 @click.argument("name")
 @in_history
 @formatted

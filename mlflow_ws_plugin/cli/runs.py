@@ -35,7 +35,7 @@ def _not_negative(_: click.Context, __: click.Parameter, value: int) -> int:
 _of_experiment = option("--experiment", "-e", metavar="NAME", says="Only runs of this experiment.", shown="all")
 
 
-@runs.command("list")
+@runs.command("list", short_help="List runs, newest first.")
 @_of_experiment
 @option(
     "--limit",
@@ -57,7 +57,7 @@ def list_(history: RunHistory, experiment: str | None, limit: int, form: str) ->
         click.echo(f"There are more than these {limit}; all of them: --limit 0", err=True)
 
 
-@runs.command()
+@runs.command(short_help="Show everything recorded of a run but its points.")
 @click.argument("run_id", metavar="RUN")
 @in_history
 @formatted
@@ -66,7 +66,7 @@ def show(history: RunHistory, run_id: str, form: str) -> None:
     output.show_one({**_whole(history, run_id, _names(history)), "files": history.files.names(run_id)}, form)
 
 
-@runs.command()
+@runs.command(short_help="Compare runs side by side.")
 @click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
 @option("--changed", is_flag=True, default=False, says="Only what differs.", shown="everything")
 @in_history
@@ -83,7 +83,7 @@ def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: 
     output.show(differing if changed else lines, ["field", *fields], form)
 
 
-@runs.command("attach-log")
+@runs.command("attach-log", short_help="Keep a log that something else writes.")
 @click.argument("run_id", metavar="RUN")
 @click.argument("source", metavar="FILE")
 @option("--name", metavar="NAME", says="Name of the log in the run.", shown="logs/ and FILE's name, or logs/stdin.log")
@@ -105,7 +105,7 @@ def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) 
             attaching.keep_file(history, run_id, Path(source), name)
 
 
-@runs.command()
+@runs.command(short_help="Put runs into the bin.")
 @click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
 @in_history
 def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
@@ -117,7 +117,7 @@ def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
         click.echo(f"Run {run_id} is in the bin; to take it out: mlflow runs restore --run-id {run_id}", err=True)
 
 
-@runs.command()
+@runs.command(short_help="Write every point as CSV or JSON Lines.")
 @click.argument("run_ids", metavar="[RUN]...", nargs=-1)
 @_of_experiment
 @option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", says="How the points are written.")

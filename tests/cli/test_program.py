@@ -60,6 +60,7 @@ def test_every_command_says_what_it_does(path: tuple[str, ...], mlws: Mlws) -> N
     assert done.out.startswith(f"Usage: {' '.join(('mlws', *path))} ")
     first = (COMMANDS[path].help or "").split("\n\n")[0]
     assert first.strip().endswith(".")
+    assert "..." not in COMMANDS[path].get_short_help_str(60)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
