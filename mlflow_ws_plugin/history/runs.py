@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mlflow_ws_plugin.errors import PropertyChanged, ReservedTag, RunExists, TagNotFound
+from mlflow_ws_plugin.errors import (
+    IllegalTransition,
+    PropertyChanged,
+    ReservedTag,
+    RunExists,
+    RunNotActive,
+    RunNotFound,
+    TagNotFound,
+)
 from mlflow_ws_plugin.history import existence, liveness, writing
 from mlflow_ws_plugin.history.appending import append
 from mlflow_ws_plugin.history.clock import now_ms
@@ -146,11 +155,14 @@ class Runs:
     def set_state(self, run_id: str, state: State, *, error: str | None = None) -> RunInfo:
         """Bring a run into a state, as a native call may; a terminal state sets the end time.
 
+        In a signal handler, it stays so even if the handler's error undoes the write in whose middle it was called.
+
         Raises:
             RunNotFound: No run has this id.
             RunNotActive: The run is in the bin.
             IllegalTransition: The run cannot go there from where it is.
         """
+        self._database.after_this(lambda: self._set_again(run_id, state, error))
         with self._database.write() as tx:
             info = existence.active_run_info(tx, run_id)
             if info.state != state:
@@ -161,6 +173,10 @@ class Runs:
             info = existence.any_run(tx, run_id)
         _trace(info)
         return info
+
+    def _set_again(self, run_id: str, state: State, error: str | None) -> None:
+        with suppress(IllegalTransition, RunNotActive, RunNotFound):  # which the handler was told already
+            self.set_state(run_id, state, error=error)
 
     def set_error(self, run_id: str, error: str | None) -> None:
         """Write why a run fails, without ending it; None leaves what is recorded.

@@ -132,20 +132,28 @@ class _Block(ABC):
             self._began()
         except BaseException as exc:
             self._clean_up()
+            while held.later and held.block is None:  # a signal handler wanted it done, and left this block by an error
+                held.later.pop(0)()
             self._translate(exc)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._inner:
-            self._leave(exc is None)
-        elif exc is None:
-            self._commit()
-        else:
-            self._clean_up()
-        while self._held.later and not self._inner:
-            self._held.later.pop(0)()
+        try:
+            if self._inner:
+                self._leave(exc is None)
+            elif exc is None:
+                self._commit()
+            else:
+                self._clean_up()
+        except BaseException:
+            if self._held.block is self:
+                self._clean_up()
+            raise
+        finally:
+            while self._held.later and self._held.block is None:
+                self._held.later.pop(0)()
         if exc is not None:
             self._translate(exc)
 

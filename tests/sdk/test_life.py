@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from mlflow_ws_plugin import Run, Workspace
+from mlflow_ws_plugin import Experiment, Run, Workspace
 from mlflow_ws_plugin.errors import IllegalTransition, WorkspaceUnusable
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records.lifecycle import State
@@ -101,6 +102,43 @@ class TestCalls:
     def test_flush_returns_with_everything_recorded(self, run: Run) -> None:
         run.flush()
         run.flush(timeout_seconds=0)
+
+    def test_a_signal_handler_that_ends_the_run_and_exits_in_the_middle_of_a_write_is_heeded(self, run: Run) -> None:
+        def handle(*_: object) -> None:
+            run.fail("preempted")
+            sys.exit(0)
+
+        before = signal.signal(signal.SIGUSR1, handle)
+        try:
+            with pytest.raises(SystemExit), run._history._database.write():
+                signal.raise_signal(signal.SIGUSR1)
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        assert (run.status, run.error) == ("Failed", "preempted")
+
+    def test_a_run_that_a_signal_handler_ends_is_ended_whenever_the_signal_comes(self, workspace: Workspace) -> None:
+        experiment = Experiment(workspace, "digits")
+        runs: list[Run] = []
+
+        def handle(*_: object) -> None:
+            runs[-1].fail("preempted")
+            sys.exit(0)
+
+        before = signal.signal(signal.SIGALRM, handle)
+        try:
+            for number in range(300):
+                runs.append(experiment.start_logging())
+                with pytest.raises(SystemExit):
+                    _tag_until_interrupted(runs[-1], 0.0002 + number % 37 * 1e-5)
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert {run.status for run in runs} == {"Failed"}
+
+
+def _tag_until_interrupted(run: Run, after_s: float) -> None:
+    signal.setitimer(signal.ITIMER_REAL, after_s)
+    for value in itertools.count():
+        run.tag("k", value)
 
 
 class TestBlock:
