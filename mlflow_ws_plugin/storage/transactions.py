@@ -132,8 +132,7 @@ class _Block(ABC):
             self._began()
         except BaseException as exc:
             self._clean_up()
-            while held.later and held.block is None:  # a signal handler wanted it done, and left this block by an error
-                held.later.pop(0)()
+            self._do_later()
             self._translate(exc)
             raise
 
@@ -152,10 +151,15 @@ class _Block(ABC):
                 self._clean_up()
             raise
         finally:
-            while self._held.later and self._held.block is None:
-                self._held.later.pop(0)()
+            if self._held.later:
+                self._do_later()
         if exc is not None:
             self._translate(exc)
+
+    def _do_later(self) -> None:
+        """Do what signal handlers left to be done once no block is open."""
+        while self._held.later and self._held.block is None:
+            self._held.later.pop(0)()
 
     def _commit(self) -> None:
         held = self._held
