@@ -58,6 +58,38 @@ def test_two_mouths_fill_one_record(workspace_dir: Path) -> None:
     assert "FINISHED" in printed
 
 
+def test_every_kind_of_metric_is_shown(workspace_dir: Path) -> None:
+    printed = run_example("curves_tables_images", workspace_dir)
+    (run,) = runs_of(workspace_dir, "kinds of metrics")
+    metrics = run.get_metrics()
+    for name in (
+        "Fibonacci",
+        "Sigmoid",
+        "Cosine Wave",
+        "Sine Wave",
+        "digit",
+        "accuracy",
+        "digits told apart",
+        "weights",
+    ):
+        assert name in metrics
+        assert name in printed
+    assert metrics["accuracy"] > 0.9
+    assert len(run.get_images("digit")) == 3
+
+
+def test_the_sweep_finds_and_registers_the_best_model(workspace_dir: Path) -> None:
+    printed = run_example("ridge_sweep", workspace_dir)
+    workspace = Workspace.open(workspace_dir)
+    (parent,) = workspace.experiments["ridge on diabetes"].get_runs()
+    errors = {child.id: child.get_metrics()["mse"] for child in parent.get_children()}
+    assert len(errors) == 20
+    assert parent.tags["best child"] == min(errors, key=lambda run_id: errors[run_id])
+    version = MlflowClient(workspace.get_mlflow_tracking_uri(), workspace.get_mlflow_tracking_uri())
+    assert version.get_model_version("diabetes", "1").run_id == parent.tags["best child"]
+    assert "registered: diabetes, version 1" in printed
+
+
 def runs_of(directory: Path, experiment: str) -> list[Run]:
     """Return the runs of an experiment."""
     workspace = Workspace.open(directory)

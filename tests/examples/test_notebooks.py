@@ -18,7 +18,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Proactor event loop", "ignore:.*
 def execute(name: str, folder: Path) -> Workspace:
     """Execute a notebook and return the workspace it filled."""
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
     return Workspace.open(folder / "my-workspace")
 
 

@@ -13,7 +13,6 @@ from mlflow import MlflowClient
 
 from mlflow_ws_plugin import Experiment, MetricPoint, Run, Workspace
 from mlflow_ws_plugin.records.lifecycle import STATUS, State
-from mlflow_ws_plugin.sdk import table_files
 
 
 @pytest.fixture
@@ -54,8 +53,8 @@ def test_a_whole_table_is_read_by_load_table(run: Run, client: MlflowClient) -> 
     run.log_row("wave", angle=0.5, note="a")
     run.log_row("wave", angle=math.nan, cos=1.0)
     run.log_table("other", {"x": [1, 2]})
-    table_files.write(run._history, run.id)
-    table_files.write(run._history, run.id)  # and once more, as at a flush before the end
+    run.flush()
+    run.complete()
     mlflow.set_tracking_uri(run.experiment.workspace.get_mlflow_tracking_uri())  # where load_table searches
     found = client.load_table(run.experiment.id, "wave.json", [run.id])
     expected = pd.DataFrame({"angle": [0.5, None], "note": ["a", None], "cos": [None, 1.0]})

@@ -40,7 +40,9 @@ def logger() -> Iterator[logging.Logger]:
     """A logger whose handlers are gone afterwards."""
     logger = logging.getLogger("training")
     logger.setLevel(logging.DEBUG)
+    logger.propagate = False  # what pytest captures must be text that goes over a wire
     yield logger
+    logger.propagate = True
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
         handler.close()

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from mlflow_ws_plugin.errors import FlushTimedOut
 from mlflow_ws_plugin.records.lifecycle import TERMINAL, State
-from mlflow_ws_plugin.sdk import capture
+from mlflow_ws_plugin.sdk import capture, table_files
 from mlflow_ws_plugin.sdk.calls.parts import RunParts
 from mlflow_ws_plugin.sdk.capture import leaving
 from mlflow_ws_plugin.sdk.capture.aside import attempt
@@ -43,7 +43,7 @@ class LifeCalls(RunParts):
         Raises:
             IllegalTransition: The run has ended otherwise.
         """
-        capture.finish(self)
+        self._keep()
         if _set_status:
             self._history.runs.set_state(self.id, State.COMPLETED)
 
@@ -63,7 +63,7 @@ class LifeCalls(RunParts):
         Raises:
             IllegalTransition: The run has ended otherwise.
         """
-        capture.finish(self)
+        self._keep()
         error = described(error_details, error_code)
         if _set_status:
             self._history.runs.set_state(self.id, State.FAILED, error=error)
@@ -78,14 +78,15 @@ class LifeCalls(RunParts):
         Raises:
             IllegalTransition: The run has ended otherwise.
         """
-        capture.finish(self)
+        self._keep()
         self._history.runs.set_state(self.id, State.CANCELED)
 
     def flush(self, timeout_seconds: float = 300) -> None:
         """Wait until everything is recorded.
 
         Values, tags and files are when their call returns; this waits for what is recorded beside: the last lines in
-        `logs/`, and git state, packages and snapshot of the run's beginning.
+        `logs/`, tables as files that `mlflow.load_table` reads, and git state, packages and snapshot of the run's
+        beginning.
 
         Args:
             timeout_seconds: Seconds to wait at most.
@@ -93,6 +94,7 @@ class LifeCalls(RunParts):
         Raises:
             FlushTimedOut: It took longer; it goes on.
         """
+        attempt("writing tables for MLflow", lambda: table_files.write(self._history, self.id))
         if not capture.flush(self, timeout_seconds):
             raise FlushTimedOut(f"Run {self.id} was not recorded whole after {timeout_seconds:g} s.", "It goes on.")
 
@@ -113,7 +115,12 @@ class LifeCalls(RunParts):
         else:
             attempt("ending a run", lambda: self._end(leaving.of_exception(exc)))
 
-    def _end(self, ending: leaving.Ending) -> None:
+    def _keep(self) -> None:
+        """Keep what the run wrote, and show its tables to MLflow. Never raises."""
         capture.finish(self)
+        attempt("writing tables for MLflow", lambda: table_files.write(self._history, self.id))
+
+    def _end(self, ending: leaving.Ending) -> None:
+        self._keep()
         if self._info.state not in TERMINAL:
             self._history.runs.set_state(self.id, ending.state, error=ending.error)

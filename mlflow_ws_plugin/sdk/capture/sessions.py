@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mlflow_ws_plugin import announcement, settings
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records.lifecycle import TERMINAL
+from mlflow_ws_plugin.sdk import table_files
 from mlflow_ws_plugin.sdk.capture import heartbeat, leaving, logs, origin, snapshot, system_metrics
 from mlflow_ws_plugin.sdk.capture.aside import attempt
 from mlflow_ws_plugin.sdk.capture.logs import Logs
@@ -91,6 +92,7 @@ class Session:
         info = self._history.runs.info(self._run_id)
         if info.state in TERMINAL:
             return None
+        attempt("writing tables for MLflow", lambda: table_files.write(self._history, self._run_id))
         self._history.runs.set_state(self._run_id, ending.state, error=ending.error)
         return f"{info.name} ({self._run_id})"
 
