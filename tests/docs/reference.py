@@ -68,7 +68,7 @@ def _errors() -> str:
 
 def _limits() -> str:
     source = inspect.getsource(limits)
-    rows = re.findall(r'^([A-Z_]+) = .*\n(?:"""(.*?)""")?', source, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r'^([A-Z_]+) = [^\n]*\n(?:"""(.*?)""")?', source, re.MULTILINE | re.DOTALL)
     lines = [f"| `{name}` | {_number(getattr(limits, name))} | {' '.join(help_.split())} |" for name, help_ in rows]
     return "\n".join(
         ["# Limits\n", _MADE, inspect.getdoc(limits) or "", "", "| limit | is | of what |", "|---|---|---|", *lines, ""]
