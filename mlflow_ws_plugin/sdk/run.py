@@ -43,6 +43,8 @@ class Run(
     Args:
         experiment: Where it is.
         run_id: Its id.
+        outputs: Accepted for scripts of the AzureML SDK v1: a folder is collected for runs that are begun here.
+        **kwargs: Likewise accepted, and not used.
 
     Attributes:
         experiment: Where it is.
@@ -52,7 +54,13 @@ class Run(
         RunNotFound: The experiment has no such run.
     """
 
-    def __init__(self, experiment: Experiment, run_id: str) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        run_id: str,
+        outputs: object = None,  # noqa: ARG002
+        **kwargs: object,  # noqa: ARG002
+    ) -> None:
         self.experiment = experiment
         self.id = run_id
         self._history = experiment.workspace._history
