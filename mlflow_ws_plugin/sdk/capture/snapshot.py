@@ -14,12 +14,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin import announcement, settings
 from mlflow_ws_plugin.errors import InvalidInput, RunFileNotFound
 from mlflow_ws_plugin.history import RunHistory
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 FOLDER = "snapshot"
 PROPERTY = "ContentSnapshotId"
@@ -53,7 +55,7 @@ _NEVER = frozenset(("__pycache__", "node_modules", "mlruns", "mlartifacts", "out
 _MADE = (1980, 1, 1, 0, 0, 0)
 _LISTED = 5
 
-_Rules = list[tuple[str, GitIgnoreSpec]]
+_Rules = list[tuple[str, "GitIgnoreSpec"]]
 """Ignore rules by the folder they are for, `""` or ending with a slash; the last that says something decides."""
 
 
@@ -188,6 +190,8 @@ def _rules_in(root: Path, folder: str) -> _Rules:
     path = own if own.is_file() else root / folder / ".gitignore"
     if not path.is_file():
         return []
+    from pathspec import GitIgnoreSpec  # 10 ms that runs without ignore files are spared
+
     return [(folder, GitIgnoreSpec.from_lines(path.read_text(errors="replace").splitlines()))]
 
 
