@@ -194,6 +194,7 @@ def declared_entry_points() -> list[tuple[str, str, str]]:
     return [
         (group, *(part.strip() for part in line.split("=", 1)))  # type: ignore[misc]
         for group, lines in parser["options.entry_points"].items()
+        if group.startswith("mlflow.")
         for line in lines.strip().splitlines()
     ]
 
