@@ -16,11 +16,13 @@ from mlflow_ws_plugin.records.filters import AllOf, Comparison, Field
 from mlflow_ws_plugin.records.names import check_experiment_name
 from mlflow_ws_plugin.records.notes import as_text
 from mlflow_ws_plugin.records.selection import Notes, Selection, notes, selection
-from mlflow_ws_plugin.sdk import capture, context
+from mlflow_ws_plugin.sdk import capture, context, frames
 from mlflow_ws_plugin.sdk.birth import new_run
 from mlflow_ws_plugin.sdk.run import Run
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from mlflow_ws_plugin.sdk.workspace import Workspace
 
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -129,6 +131,18 @@ class Experiment:
             InvalidQuery: The tags or properties are neither a key nor a dict.
         """
         return self._runs(selection(type, tags, properties), include_children)
+
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas frame with a row for each run, newest first, children included, never a sample of them.
+
+        Columns are `run_id number name status start_time end_time` (times UTC, to the millisecond), then
+        `parameters.<key>`, `metrics.<key>` (the latest value, of a table's column `metrics.<table>/<column>`),
+        `properties.<key>` and `tags.<key>`; what a run does not have is NaN or None.
+
+        Raises:
+            PackageMissing: pandas is not installed.
+        """
+        return frames.of_runs(self.workspace._history.runs.search([int(self.id)], AllOf(), []))
 
     def _runs(self, wanted: Selection, include_children: bool) -> Iterator[Run]:
         found = self.workspace._history.runs.listed(int(self.id), wanted, with_children=include_children)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from mlflow_ws_plugin import MetricPoint, Run
+from mlflow_ws_plugin import Experiment, MetricPoint, Run, Workspace
 from mlflow_ws_plugin.errors import InvalidMetric
 
 
@@ -126,3 +126,34 @@ def test_a_table_is_a_frame_as_it_was_logged(run: Run) -> None:
 def test_a_run_without_metrics_is_an_empty_frame(run: Run) -> None:
     assert len(run.to_pandas()) == 0
     assert list(run.to_pandas("m").columns) == ["metric", "step", "time", "value"]
+
+
+def test_the_runs_of_an_experiment_are_a_frame(run: Run) -> None:
+    experiment = run.experiment
+    run.log("loss", 0.5)
+    run.log("loss", 0.25)
+    run.log("stage", "late")
+    run.log_row("t", x=3)
+    run.tag("kind", "test")
+    run.add_properties({"fact": "f"})
+    run.log_parameters({"alpha": 1})
+    run.complete()
+    second = experiment.start_logging(name="second")
+    second.log("loss", math.nan)
+    frame = experiment.to_pandas().set_index("run_id")
+    first = frame.loc[run.id]
+    assert first["number"] == 1
+    assert first["status"] == "Completed"
+    assert (first["metrics.loss"], first["metrics.stage"], first["metrics.t/x"]) == (0.25, "late", 3)
+    assert (first["parameters.alpha"], first["properties.fact"], first["tags.kind"]) == ("1", "f", "test")
+    assert first["end_time"] >= first["start_time"]
+    assert frame.loc[second.id, "name"] == "second"
+    assert math.isnan(frame.loc[second.id, "metrics.loss"])
+    assert pd.isna(frame.loc[second.id, "end_time"])
+    assert not [name for name in frame.columns if name.startswith("tags.mlflow.")]
+
+
+def test_an_experiment_without_runs_is_an_empty_frame(workspace: Workspace) -> None:
+    frame = Experiment(workspace, "empty").to_pandas()
+    assert len(frame) == 0
+    assert list(frame.columns) == ["run_id", "number", "name", "status", "start_time", "end_time"]
