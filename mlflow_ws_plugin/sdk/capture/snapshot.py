@@ -143,7 +143,8 @@ def select(path: Path, limit_bytes: int, without: Path) -> Selection:
         if sizes[name] <= limit_bytes:
             limit_bytes -= sizes[name]
             files.append(name)
-    left_out = {name: size for name, size in sizes.items() if name not in set(files)}
+    kept = set(files)
+    left_out = {name: size for name, size in sizes.items() if name not in kept}
     return Selection(path, sorted(files), left_out, is_whole)
 
 
