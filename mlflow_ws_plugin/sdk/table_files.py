@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
+from mlflow_ws_plugin import announcement
 from mlflow_ws_plugin.errors import RunFileNotFound, StorageError
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records import reserved
@@ -18,39 +20,65 @@ from mlflow_ws_plugin.sdk import reading, writes
 _SUFFIX = ".json"
 _TABLE = "table"
 
+_Table = dict[str, list[Any]]
+"""`columns` and `data`, the rows: what is in such a file."""
 
-def read(history: RunHistory, run_id: str, taken: Sequence[str]) -> list[SeriesCells]:
+
+def read(history: RunHistory, run_id: str) -> list[SeriesCells]:
     """Return the tables that `mlflow.log_table` wrote to a run, as series.
 
     A table is named as its file, without `.json`; those in Parquet files are files only. Cells that are lists or dicts
     become JSON text.
 
-    Left out is what is not there (a file removed since, or kept on another machine) and what is no table of MLflow's.
-
-    Args:
-        history: The workspace's.
-        run_id: The run.
-        taken: Names of tables that the native record holds itself.
+    Left out is what the native record holds itself, what is not there (a file removed since, or kept on another
+    machine) and what is no table of MLflow's.
 
     Raises:
         RunNotFound: No run has this id.
     """
+    listed = [file for file in _listed(history.runs.get(run_id)) if file.endswith(_SUFFIX)]
+    if not listed:
+        return []
+    natives = {one.name for one in history.metrics.series(run_id)}
+    taken = natives | {mlflow_key(name) for name in natives}
     found: list[SeriesCells] = []
-    for file in _listed(history.runs.get(run_id)):
+    for file in listed:
         name = file.removesuffix(_SUFFIX)
-        if file.endswith(_SUFFIX) and name not in taken:
+        if name not in taken:
             found += _table(name, history, run_id, file)
     return found
 
 
 def write(history: RunHistory, run_id: str) -> None:
-    """Write a run's table metrics as files that `mlflow.load_table("<table>.json")` reads; NaN and infinity as null."""
+    """Write a run's table metrics as files that `mlflow.load_table("<table>.json")` reads; NaN and infinity as null.
+
+    Where somebody else wrote a file of that name, it stays, and the table is said not to be shown.
+    """
     names = dict.fromkeys(one.name for one in history.metrics.series(run_id) if one.kind is Kind.TABLE)
-    if not names:
-        return
-    files = {f"{mlflow_key(name)}{_SUFFIX}": _as_json(history.metrics.read(run_id, name)) for name in names}
-    history.files.put(run_id, list(files.items()))
-    history.runs.revise_tag(run_id, reserved.LOGGED_ARTIFACTS, lambda recorded: _with_tables(recorded, list(files)))
+    files: dict[str, bytes] = {}
+    for name in names:
+        file, table = f"{mlflow_key(name)}{_SUFFIX}", _shown_table(history.metrics.read(run_id, name))
+        if _may_be_replaced(history, run_id, file, table):
+            files[file] = json.dumps(table).encode()
+        else:
+            announcement.problem(f"Table {name!r} of run {run_id} is not shown to MLflow: {file!r} is another file.")
+    if files:
+        history.files.put(run_id, list(files.items()))
+        revise = partial(_with_tables, files=list(files))
+        history.runs.revise_tag(run_id, reserved.LOGGED_ARTIFACTS, revise)
+
+
+def _may_be_replaced(history: RunHistory, run_id: str, file: str, table: _Table) -> bool:
+    """Tell whether there is no such file, or one with the beginning of this table: what was written here before."""
+    if not history.files.place(run_id, file).is_file():
+        return True
+    try:
+        there = json.loads(history.files.read(run_id, file))
+        columns, rows = there["columns"], there["data"]
+        width, length = len(columns), len(rows)
+        return bool(columns == table["columns"][:width] and rows == [row[:width] for row in table["data"][:length]])
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _listed(record: RunRecord) -> list[str]:
@@ -89,11 +117,13 @@ def _series(write: SeriesWrite) -> SeriesCells:
     return SeriesCells(one, write.points, list(write.texts))
 
 
-def _as_json(columns: list[SeriesCells]) -> bytes:
+def _shown_table(columns: list[SeriesCells]) -> _Table:
     cells = {one.series.column: reading.by_step(one) for one in columns}
     steps = sorted({step for column in cells.values() for step in column})
-    data = [[_shown(column.get(step)) for column in cells.values()] for step in steps]
-    return json.dumps({"columns": list(cells), "data": data}).encode()
+    return {
+        "columns": list(cells),
+        "data": [[_shown(column.get(step)) for column in cells.values()] for step in steps],
+    }
 
 
 def _shown(cell: Cell | None) -> Cell | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import mlflow
@@ -61,6 +64,38 @@ def test_a_whole_table_is_read_by_load_table(run: Run, client: MlflowClient) -> 
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
     assert list(client.load_table(run.experiment.id, "other.json")["x"]) == [1, 2]
     assert client.get_run(run.id).data.tags["mlflow.loggedArtifacts"].count("wave.json") == 1
+
+
+def test_a_table_is_shown_to_mlflow_and_not_a_second_table_here(run: Run) -> None:
+    run.log_table("R² (test)", {"x": [1, 2]})
+    run.complete()
+    expected = {"R² (test)": {"x": [1, 2]}}
+    assert "R² _test_.json" in run.get_file_names()
+    assert run.get_metrics() == run.get_metrics("R² (test)") == expected
+    assert run.get_metrics("R² _test_") == {}
+
+
+def test_a_table_grows_in_mlflows_file_too(run: Run, tmp_path: Path) -> None:
+    for row in ({"x": 1}, {"x": 0.5, "y": "a"}):
+        run.log_row("t", **row)
+        run.flush()
+    run.download_file("t.json", tmp_path / "t.json")
+    assert json.loads((tmp_path / "t.json").read_text()) == {"columns": ["x", "y"], "data": [[1.0, None], [0.5, "a"]]}
+
+
+@pytest.mark.parametrize("text", ['{"mine": 1}', "no json", '{"columns": ["x"], "data": [[3]]}'])
+def test_a_table_takes_no_file_from_the_user(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    run.upload_file("report.json", io.StringIO(text))
+    run.log_row("report", x=1)
+    run.log_row("other", x=1)
+    run.complete()
+    run.download_file("report.json", tmp_path / "report.json")
+    assert (tmp_path / "report.json").read_text() == text
+    assert "other.json" in run.get_file_names()
+    assert "'report.json'" in capsys.readouterr().err
+    assert run.get_metrics("report") == {"report": {"x": 1}}
 
 
 @pytest.mark.parametrize(("value", "shown"), [(True, 1.0), (False, 0.0)])

@@ -122,7 +122,7 @@ class MetricCalls(RunParts):
     def _read(self, run_id: str, name: str | None) -> list[SeriesCells]:
         """Return a run's series, and the tables that MLflow logged to it."""
         native = self._history.metrics.read(run_id, name)
-        theirs = table_files.read(self._history, run_id, [read.series.name for read in native])
+        theirs = table_files.read(self._history, run_id)
         return native + [read for read in theirs if name in (None, read.series.name)]
 
     def get_metric_summaries(self) -> dict[str, reading.MetricSummary]:
