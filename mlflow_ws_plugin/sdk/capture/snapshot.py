@@ -12,6 +12,7 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ _CODE = frozenset(
     )
 )
 _NEVER = frozenset(("__pycache__", "node_modules", "mlruns", "mlartifacts", "outputs", "logs"))
+_OF_THE_KERNEL = (Path("/dev"), Path("/proc"), Path("/sys"))
+"""Where a container that starts in `/` has files without an end, such as `/proc/self/pagemap`."""
 _MADE = (1980, 1, 1, 0, 0, 0)
 _LISTED = 5
 
@@ -163,13 +166,14 @@ def _walk(root: Path, folder: str, without: Path, rules: _Rules) -> Iterator[tup
     folders: list[str] = []
     for entry in _entries(root / folder):
         name = folder + entry.name
-        if entry.name.startswith(".") or entry.name in _NEVER or Path(entry.path) == without:
+        if entry.name.startswith(".") or entry.name in _NEVER or Path(entry.path) in (without, *_OF_THE_KERNEL):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if not _is_ignored(f"{name}/", rules) and not Path(entry.path, "pyvenv.cfg").exists():
-                folders.append(f"{name}/")
-        elif entry.is_file() and not _is_ignored(name, rules):
-            yield name, entry.stat().st_size
+        with suppress(OSError):  # it may not be looked at, is gone again, or a link to itself
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_ignored(f"{name}/", rules) and not Path(entry.path, "pyvenv.cfg").exists():
+                    folders.append(f"{name}/")
+            elif entry.is_file() and not _is_ignored(name, rules):
+                yield name, entry.stat().st_size
     for name in folders:
         yield from _walk(root, name, without, rules)
 
@@ -189,11 +193,13 @@ def _rules_in(root: Path, folder: str) -> _Rules:
     if folder and own.is_file():
         return []
     path = own if own.is_file() else root / folder / ".gitignore"
-    if not path.is_file():
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+    except OSError:  # mostly because there is none
         return []
     from pathspec import GitIgnoreSpec  # 10 ms that runs without ignore files are spared
 
-    return [(folder, GitIgnoreSpec.from_lines(path.read_text(errors="replace").splitlines()))]
+    return [(folder, GitIgnoreSpec.from_lines(lines))]
 
 
 def _is_ignored(name: str, rules: _Rules) -> bool:
@@ -213,15 +219,16 @@ def pack(selection: Selection, target: Path) -> str:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in selection.files:
             try:
-                data = (selection.root / name).read_bytes()
-                is_executable = (selection.root / name).stat().st_mode & stat.S_IXUSR
+                with (selection.root / name).open("rb") as file:
+                    found = os.fstat(file.fileno())
+                    data = file.read(found.st_size)  # and not until its end, which some files do not have
             except OSError:
                 selection.left_out[name] = 0
                 continue
             entry = zipfile.ZipInfo(name, _MADE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, whose permissions follow
-            entry.external_attr = (stat.S_IFREG | (0o755 if is_executable else 0o644)) << 16
+            entry.external_attr = (stat.S_IFREG | (0o755 if found.st_mode & stat.S_IXUSR else 0o644)) << 16
             packed.writestr(entry, data)
             content.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
             content.update(data)

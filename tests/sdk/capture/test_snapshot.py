@@ -10,6 +10,7 @@ import pytest
 
 from mlflow_ws_plugin import Experiment, Run, Workspace
 from mlflow_ws_plugin.errors import InvalidInput, RunFileNotFound
+from mlflow_ws_plugin.sdk.capture import snapshot
 from tests.sdk.capture.conftest import Begin
 
 
@@ -108,6 +109,26 @@ def test_the_workspace_is_left_out(folder: Path) -> None:
     fill(folder, "a.py")
     run.take_snapshot(folder)
     assert held(run, folder.parent) == ["a.py"]
+
+
+def test_what_may_not_be_looked_at_is_left_out(run: Run, folder: Path) -> None:
+    fill(folder, "train.py")
+    (folder / "loop").symlink_to("loop")
+    (folder / "closed").symlink_to("train.py/inside")
+    run.take_snapshot(folder)
+    assert held(run, folder.parent) == ["train.py"]
+
+
+def test_no_more_of_a_file_is_read_than_its_size_says(run: Run, folder: Path) -> None:
+    (folder / "endless").symlink_to("/proc/self/status")
+    run.take_snapshot(folder)
+    with zipfile.ZipFile(run.restore_snapshot(path=folder.parent)) as packed:
+        assert packed.read("endless") == b""
+
+
+def test_the_kernels_own_folders_are_no_code() -> None:
+    selection = snapshot.select(Path("/"), 0, Path("/nowhere"))
+    assert not [name for name in selection.left_out if name.startswith(("proc/", "sys/", "dev/"))]
 
 
 def test_over_the_limit_code_goes_first_and_one_line_says_what_is_left_out(
