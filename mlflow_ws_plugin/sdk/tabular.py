@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ def columns(name: str, value: object) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
     if hasattr(value, "columns") and hasattr(value, "notna"):
-        return _of_frame(value)
+        return _of_frame(name, value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return _of_rows(name, value)
     raise InvalidMetric(
@@ -39,11 +40,15 @@ def _of_rows(name: str, rows: Sequence[object]) -> dict[str, object]:
     return {key: [row.get(key) for row in rows] for key in keys}  # type: ignore[attr-defined]
 
 
-def _of_frame(frame: Any) -> dict[str, object]:
-    """NaN in a column of floats is a NaN that was computed; anywhere else it is pandas' sign for an absent cell."""
+def _of_frame(name: str, frame: Any) -> dict[str, object]:
+    """NaN in NumPy's floats is a NaN that was computed; anywhere else it is pandas' sign for an absent cell."""
+    labels = [str(label) for label in frame.columns]
+    for label, count in Counter(labels).items():
+        if count > 1:
+            raise InvalidMetric(f"Table {name!r} was given {count} columns {label!r}.", "Give each a name of its own.")
     found: dict[str, object] = {}
-    for label in frame.columns:
-        column = frame[label]
-        is_there = [True] * len(column) if column.dtype.kind == "f" else column.notna().tolist()
-        found[str(label)] = [cell if there else None for cell, there in zip(column.tolist(), is_there, strict=True)]
+    for label, (_, column) in zip(labels, frame.items(), strict=True):
+        is_computed = column.dtype.kind == "f" and not hasattr(column.dtype, "na_value")
+        is_there = [True] * len(column) if is_computed else column.notna().tolist()
+        found[label] = [cell if there else None for cell, there in zip(column.tolist(), is_there, strict=True)]
     return found

@@ -48,7 +48,8 @@ def sequence(name: str, values: Iterable[object], description: str) -> SeriesWri
         InvalidMetric: The name or a value is not legal, or text and numbers mix.
     """
     check_metric_name(name)
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    is_flat = isinstance(values, Iterable) and getattr(values, "ndim", 1) == 1
+    if isinstance(values, str | bytes | Mapping) or not is_flat:
         raise InvalidMetric(
             f"List metric {name!r} was given {short(values)}.", "Pass a list of numbers, or of strings."
         )
@@ -85,7 +86,7 @@ def table(name: str, columns: Mapping[str, object], description: str) -> list[Se
     check_metric_name(name)
     if not columns:
         raise InvalidMetric(f"Table {name!r} has no columns.", "Pass at least one.")
-    lists = {check_metric_name(column): _values(value) for column, value in columns.items()}
+    lists = {check_metric_name(column): _values(name, column, value) for column, value in columns.items()}
     _check_lengths(name, lists)
     return [
         _column(name, column, Kind.TABLE, _cells(f"{name}/{column}", values), description, None)
@@ -93,8 +94,13 @@ def table(name: str, columns: Mapping[str, object], description: str) -> list[Se
     ]
 
 
-def _values(value: object) -> list[object]:
+def _values(name: str, column: str, value: object) -> list[object]:
     """A scalar is a column of one row."""
+    if isinstance(value, Mapping):  # such as `frame.to_dict()` makes
+        raise InvalidMetric(
+            f"Column {column!r} of table {name!r} is the mapping {short(value)}.",
+            "Pass a list of its values; of a pandas frame, the frame itself.",
+        )
     if isinstance(value, str | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
         return [value]
     return list(value)

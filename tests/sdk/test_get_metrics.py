@@ -68,8 +68,9 @@ def test_a_table_may_be_columns_rows_or_a_frame(run: Run, value: Any) -> None:
 
 
 def test_an_absent_value_of_pandas_is_an_absent_cell(run: Run) -> None:
-    run.log_table("t", pd.DataFrame({"x": pd.array([1, pd.NA], dtype="Int64"), "y": ["a", "b"]}))
-    assert run.get_metrics() == {"t": {"x": [1, None], "y": ["a", "b"]}}
+    some = {"x": pd.array([1, pd.NA], dtype="Int64"), "z": pd.array([0.5, pd.NA], dtype="Float64"), "y": ["a", "b"]}
+    run.log_table("t", pd.DataFrame(some))
+    assert run.get_metrics() == {"t": {"x": [1, None], "z": [0.5, None], "y": ["a", "b"]}}
 
 
 def test_nan_in_a_column_of_floats_is_a_value(run: Run) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mlflow_ws_plugin import MetricSummary, Run
@@ -119,6 +120,8 @@ def test_a_table_of_a_thousand_rows_and_fifteen_columns_is_read_back(run: Run) -
         (lambda run: run.log_list("m", "text"), "'text'"),
         (lambda run: run.log_list("m", 5), "given 5"),
         (lambda run: run.log_list("m", [[1]]), "single values"),
+        (lambda run: run.log_list("m", np.array(5)), r"array\(5\)"),
+        (lambda run: run.log_list("m", pd.DataFrame({"x": [1]})), "list of numbers"),
         (lambda run: run.log_list("m", [1, "a"]), "string"),
         (lambda run: run.log_row("t"), "no cells"),
         (lambda run: run.log_row("t", {"a": 1}), "by name"),
@@ -127,6 +130,9 @@ def test_a_table_of_a_thousand_rows_and_fifteen_columns_is_read_back(run: Run) -
         (lambda run: run.log_table("t", [1]), "Row 0"),
         (lambda run: run.log_table("t", {"a": [1], "b": [1, 2]}), "'a' has 1, 'b' has 2"),
         (lambda run: run.log_table("t", {"a": [1], "b": [{}]}), "'t/b' cannot be the mapping"),
+        (lambda run: run.log_table("t", pd.DataFrame({"a": [1.5]}).to_dict()), r"Column 'a' .* \{0: 1.5\}"),
+        (lambda run: run.log_table("t", pd.DataFrame([[1, 2]], columns=["a", "a"])), "2 columns 'a'"),
+        (lambda run: run.log_table("t", pd.DataFrame([[1, 2]], columns=[1, "1"])), "2 columns '1'"),
         (lambda run: run.log_table("t", {str(i): [1] for i in range(1001)}), "1001 columns"),
     ],
 )
