@@ -13,6 +13,8 @@ from mlflow_ws_plugin.records import limits
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|access[-_]?key", re.IGNORECASE)
 _HIDDEN = "***"
+_KERNELS = frozenset(("ipykernel_launcher.py", "colab_kernel_launcher.py"))
+"""Programs that run notebooks; what the notebook is, they do not say."""
 
 
 def facts() -> dict[str, str]:
@@ -59,5 +61,5 @@ def command(arguments: list[str]) -> str:
 def script_path() -> Path | None:
     """Return the script's absolute path; None for a prompt, a notebook or `-c`."""
     name = sys.argv[0] if sys.argv else ""
-    path = Path(name).absolute() if name not in ("", "-c", "-m") else None
-    return path if path is not None and path.is_file() else None
+    path = Path(name).absolute()
+    return path if path.is_file() and path.name not in _KERNELS else None

@@ -146,6 +146,15 @@ class TestMachine:
         }
         assert text(run, "system/train.py") == "print(1)\n"
 
+    def test_a_notebook_is_not_the_program_that_runs_it(
+        self, captured: Begin, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / "ipykernel_launcher.py").write_text("print(1)\n")
+        monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
+        run = captured()
+        assert "script" not in run.properties
+        assert run.get_file_names() == []
+
     @pytest.mark.usefixtures("folder")
     def test_at_a_prompt_there_is_no_script(self, captured: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "argv", ["-c"])
