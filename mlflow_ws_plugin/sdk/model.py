@@ -24,3 +24,8 @@ class Model:
     url: str
     run_id: str
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """`<name>:<version>`, as in the AzureML SDK v1."""
+        return f"{self.name}:{self.version}"

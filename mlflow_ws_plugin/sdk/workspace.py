@@ -19,6 +19,8 @@ from mlflow_ws_plugin.sdk.experiment import Experiment
 from mlflow_ws_plugin.sdk.run import Run
 
 DEFAULT_DIRECTORY = ".mlws"
+LOCAL = "local"
+"""What a workspace on one's own disk says where the old SDK names a region, a subscription or a resource group."""
 
 
 class Workspace:
@@ -167,6 +169,21 @@ class Workspace:
     def name(self) -> str:
         """The last part of its directory."""
         return self._uri.directory.name
+
+    @property
+    def location(self) -> str:
+        """`local`; in the AzureML SDK v1 a region, which its scripts print."""
+        return LOCAL
+
+    @property
+    def subscription_id(self) -> str:
+        """`local`; for scripts that print it."""
+        return LOCAL
+
+    @property
+    def resource_group(self) -> str:
+        """`local`; for scripts that print it."""
+        return LOCAL
 
     @property
     def experiments(self) -> dict[str, Experiment]:

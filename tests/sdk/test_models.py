@@ -47,6 +47,7 @@ def test_mlflow_finds_it_with_everything_that_was_said_of_it(trained: Run, clien
         "mlws.model.framework_version": "2.2",
     }
     assert model == Model("net", 1, "models:/net/1", trained.id, tags)
+    assert model.id == "net:1"
     seen = client.get_model_version("net", "1")
     assert (seen.run_id, seen.tags, seen.description) == (trained.id, tags, "the **best**")
     (found,) = client.search_model_versions("name = 'net'")

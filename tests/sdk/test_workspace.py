@@ -206,6 +206,11 @@ def test_its_details_say_where_it_is(run: Run, workspace_dir: Path, tracking_uri
     }
 
 
+def test_the_first_cell_of_old_notebooks_prints(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    print(workspace.name, workspace.resource_group, workspace.location, workspace.subscription_id, sep="\n")  # noqa: T201
+    assert capsys.readouterr().out == f"{workspace.name}\nlocal\nlocal\nlocal\n"
+
+
 class TestMlflowDefault:
     """`make_mlflow_default`."""
 
