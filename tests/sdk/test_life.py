@@ -202,6 +202,8 @@ class TestEndOfTheInterpreter:
             ("sys.exit(0)", "Completed", None),
             ("sys.exit(3)", "Failed", "SystemExit: 3"),
             ("sys.exit('no data')", "Failed", "SystemExit: no data"),
+            ("exit(3)", "Failed", "SystemExit: 3"),
+            ("quit()", "Completed", None),
             ("raise ValueError('too bad')", "Failed", "ValueError: too bad"),
             ("raise KeyboardInterrupt", "Canceled", "KeyboardInterrupt"),
             ("sys.excepthook = lambda *_: None\nraise ValueError('quiet')", "Failed", "ValueError: quiet"),

@@ -1,18 +1,20 @@
 """How the interpreter ends: what becomes of runs that nobody ended.
 
 An uncaught exception is known by `sys.last_value`, which the interpreter sets whatever `sys.excepthook` is; an exit
-with a status only by watching `sys.exit`, so `raise SystemExit(1)` without it passes for a good end.
+with a status only by watching `sys.exit`, `exit` and `quit`, so `raise SystemExit(1)` without them passes for a good
+end.
 """
 
 from __future__ import annotations
 
 import atexit
+import builtins
 import functools
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.sdk.failure import described
@@ -68,7 +70,21 @@ def watch(leave: Callable[[], None]) -> None:
     _is_watching = True
     _earlier = _last_exception()
     sys.exit = _noting(sys.exit)
+    _watch_builtins()
     atexit.register(leave)
+
+
+def _watch_builtins() -> None:
+    """Watch `exit()` and `quit()` too, which do not go through `sys.exit`; with `python -S` there are none."""
+    kind: Any = type(getattr(builtins, "exit", None))
+    if kind.__module__ != "_sitebuiltins":
+        return
+    original = kind.__call__
+
+    def call(self: object, code: object = None) -> NoReturn:
+        _noting(functools.partial(original, self))(code)
+
+    kind.__call__ = call
 
 
 def _last_exception() -> BaseException | None:
