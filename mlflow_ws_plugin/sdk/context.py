@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -26,6 +27,17 @@ _MLFLOWS_RUNS = "mlflow.tracking.fluent"
 _begun: dict[tuple[int, str], list[str]] = {}
 """Ids of the runs begun in this process, by process and workspace, the newest last; a forked child begins its own."""
 
+_one_at_a_time = threading.RLock()
+"""Threads that ask at once get one run."""
+
+
+def _after_fork() -> None:
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
 
 def current_run(allow_offline: bool) -> Run:
     """Return the run this process works for; see `Run.get_context`.
@@ -44,16 +56,17 @@ def current_run(allow_offline: bool) -> Run:
     if run_id:
         return Workspace().get_run(run_id)
     workspace = Workspace()
-    found = _active_in_mlflow() or _newest_begun(workspace)
-    if found is not None:
-        return found
-    if not allow_offline:
-        raise ContextIncomplete(
-            f"This process is not a job: {settings.RUN_ID.name} is not set.", "Use Experiment.start_logging()."
-        )
-    from mlflow_ws_plugin.sdk.experiment import Experiment  # which imports this module
+    with _one_at_a_time:
+        found = _active_in_mlflow() or _newest_begun(workspace)
+        if found is not None:
+            return found
+        if not allow_offline:
+            raise ContextIncomplete(
+                f"This process is not a job: {settings.RUN_ID.name} is not set.", "Use Experiment.start_logging()."
+            )
+        from mlflow_ws_plugin.sdk.experiment import Experiment  # which imports this module
 
-    return Experiment(workspace, DEFAULT_NAME).start_logging()
+        return Experiment(workspace, DEFAULT_NAME).start_logging()
 
 
 def began(run: Run) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mlflow
@@ -103,6 +105,17 @@ class TestNativeRun:
         assert Run.get_context().id == first.id
         first.fail()
         assert Run.get_context().id not in (first.id, second.id)
+
+    def test_threads_that_ask_at_once_begin_one(self) -> None:
+        together = threading.Barrier(8)
+
+        def ask(_: int) -> str:
+            together.wait(10)
+            return Run.get_context().id
+
+        with ThreadPoolExecutor(8) as pool:
+            (found,) = set(pool.map(ask, range(8)))
+        assert ids(Workspace()) == {found}
 
     def test_its_children_are_not_it(self) -> None:
         run = Run.get_context()
