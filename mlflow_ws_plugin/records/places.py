@@ -50,6 +50,10 @@ def check_file_name(name: str) -> str:
     """
     if not isinstance(name, str):
         raise InvalidName(f"{name!r} is not the name of a file of a run.", "Pass a string.")
+    try:
+        name.encode(errors="surrogateescape")  # as names on disk are, which need not be UTF-8
+    except UnicodeEncodeError as exc:
+        raise InvalidName(f"{name!r} is not the name of a file of a run.", "Leave out lone surrogates.") from exc
     normal = posixpath.normpath(name.replace("\\", "/"))
     if not name or normal == "." or normal.startswith("/") or ".." in normal.split("/") or "\0" in name:
         raise InvalidName(f"{name!r} is not the name of a file of a run.", "Use a relative path without '..'.")

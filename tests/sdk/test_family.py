@@ -161,6 +161,7 @@ class TestCreateChildren:
             ((3, "alpha", [1, 2]), "count=3, but there are 2"),
             ((-1,), "count=-1"),
             ((10_001,), "10001 children"),
+            ((10**12,), "1000000000000 children"),
         ],
     )
     def test_what_contradicts_itself_begins_none(self, run: Run, arguments: Any, says: str) -> None:

@@ -152,6 +152,7 @@ class TestBadUpload:
             (lambda run: run.upload_file("kept", "one.txt"), InvalidName, "'kept' is a folder"),
             (lambda run: run.upload_file("kept/it/f", "one.txt"), InvalidName, "'kept/it', which is a file"),
             (lambda run: run.upload_file("f" * 300, "one.txt"), InvalidName, "too long"),
+            (lambda run: run.upload_file("f\ud800", "one.txt"), InvalidName, r"'f\\ud800'"),
             (lambda run: run.upload_files(["a", "b"], ["one.txt"]), UnequalLists, "2 names were given for 1 paths"),
             (lambda run: run.upload_files(["a", "b"], ["one.txt"]), TypeError, "2 names"),
             (lambda run: run.upload_files("ab", ["one.txt", "two.bin"]), InvalidInput, "names is 'ab'"),

@@ -152,14 +152,12 @@ def _tags(count: int | None, key: str | None, values: Sequence[object] | None) -
     """
     if (key is None) != (values is None):
         raise InvalidInput(f"tag_key={key!r} and tag_values={values!r} belong together.", "Pass both, or neither.")
-    if key is None:
-        tags: list[dict[str, object]] = [{}] * _counted(count)
-    else:
-        tags = [{key: value} for value in values or ()]
+    wanted = _counted(count) if key is None else len(values or ())
+    if wanted > limits.CHILDREN_AT_ONCE:
+        raise InvalidInput(f"{wanted} children at once.", f"Create at most {limits.CHILDREN_AT_ONCE:,} a call.")
+    tags: list[dict[str, object]] = [{}] * wanted if key is None else [{key: value} for value in values or ()]
     if count is not None and count != len(tags):
         raise InvalidInput(f"count={count!r}, but there are {len(tags)} tag_values.", "Pass one of them.")
-    if len(tags) > limits.CHILDREN_AT_ONCE:
-        raise InvalidInput(f"{len(tags)} children at once.", f"Create at most {limits.CHILDREN_AT_ONCE:,} a call.")
     return tags
 
 
