@@ -1,4 +1,4 @@
-"""What is measured: this store, MLflow's own, and one that does nothing."""
+"""What is measured: this store, MLflow's own, one that does nothing, and one that only writes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ MLWS = Target("mlws", lambda folder: f"mlws://{quote(str(folder))}")
 SQLITE = Target("mlflow-sqlite", lambda folder: f"sqlite:///{folder / 'mlflow.db'}")
 FILE = Target("mlflow-file", lambda folder: (folder / "mlruns").as_uri())
 EMPTY = Target("empty", lambda folder: f"empty://{folder}", keeps=False, module="benchmarks.empty_store")
+BARE = Target("bare-sqlite", lambda folder: f"bare://{folder}", keeps=False, module="benchmarks.bare_store")
 
 ALL = (MLWS, SQLITE, FILE, EMPTY)
 KEEPING = tuple(target for target in ALL if target.keeps)
+LOGGING = (*ALL, BARE)
+"""Where single calls are timed: with the floor of any store that writes a transaction to SQLite at each."""
 
 
 @dataclass(frozen=True, slots=True)
