@@ -76,7 +76,7 @@ def append(tx: Connection, run: int, writes: Sequence[SeriesWrite], found: dict[
 
 
 def _begin(tx: Connection, run: int, new: list[SeriesWrite]) -> dict[str, Series]:
-    tables = series.tables(tx, run)
+    tables = series.tables(tx, run, {write.name for write in new})
     named: dict[str, SeriesWrite] = {}
     for write in new:
         if write.mlflow_key in named:

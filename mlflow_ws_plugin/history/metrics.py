@@ -61,8 +61,7 @@ class Metrics:
             run = existence.any_run(tx, run_id).key
             return [
                 SeriesCells(one, points.by_step(tx, run, one.number), cells.of_series(tx, run, one.number))
-                for one in series.all_of(tx, run)
-                if name is None or one.name == name
+                for one in (series.all_of(tx, run) if name is None else series.named(tx, run, name))
             ]
 
     def pages(self, run_id: str, one: Series, size: int) -> Iterator[SeriesCells]:

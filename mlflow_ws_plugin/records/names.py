@@ -108,6 +108,12 @@ def mlflow_key(name: str, column: str | None = None) -> str:
     return f"{legal[: limits.KEY_LENGTH - _HASH_LENGTH - 1].rstrip('/')}-{digest}"
 
 
+def column_keys(name: str) -> tuple[str, str]:
+    """Return the least and the greatest MLflow key that a column of a table may have; other metrics' lie there too."""
+    start = f"{mlflow_key(name)}/"[: limits.KEY_LENGTH - _HASH_LENGTH - 3]  # keys that are cut are so far the same
+    return start, f"{start}\U0010ffff"
+
+
 def _path_part(part: str) -> str:
     if part in ("", ".", ".."):
         return "_" * max(1, len(part))

@@ -127,7 +127,7 @@ def _column(
     now_ms = int(time.time() * 1000)
     first = 0 if step is None else _step(name, step)
     placed = [(first + index, cell) for index, cell in enumerate(cells) if cell is not None]
-    type_ = _type_of_all(column or name, [cell for _, cell in placed])
+    type_ = _type_of_all(name if column is None else f"{name}/{column}", [cell for _, cell in placed])
     numeric = type_ in NUMERIC
     return SeriesWrite(
         mlflow_key(name, column),

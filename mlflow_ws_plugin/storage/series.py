@@ -7,9 +7,10 @@ come after it. They are few, all behind its last point, and whoever reads such a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mlflow_ws_plugin.records.metric import ColumnType, Kind
+from mlflow_ws_plugin.records.names import column_keys
 from mlflow_ws_plugin.records.series import Series, SeriesWrite
 from mlflow_ws_plugin.records.summary import Summary, extended
 from mlflow_ws_plugin.storage import points, runs
@@ -22,6 +23,10 @@ _COLUMNS = (
 _FIND = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND mlflow_key = ?"
 _FIND_MANY = f"{WANTED}SELECT {_COLUMNS} FROM wanted CROSS JOIN series WHERE run = ? AND mlflow_key = it"
 _ALL = f"SELECT {_COLUMNS} FROM series WHERE run = ? ORDER BY number"
+_NAMED = f"SELECT {_COLUMNS} FROM series WHERE run = ? AND name = ? ORDER BY number"
+_OF_TABLE = "FROM series WHERE run = ? AND mlflow_key BETWEEN ? AND ? AND name = ? AND column_name IS NOT NULL"
+_COLUMNS_OF = f"SELECT count(*) {_OF_TABLE}"
+_LAST_ROW = f"SELECT max(last_step) {_OF_TABLE}"
 _WITH_RUN = (
     f"SELECT runs.id, runs.lifecycle, {', '.join(f'series.{name}' for name in _COLUMNS.split(', '))} "
     "FROM runs LEFT JOIN series ON series.run = runs.id AND mlflow_key = ? WHERE run_id = ?"
@@ -72,21 +77,21 @@ def all_of(tx: Connection, run: int) -> list[Series]:
     return [_series(tx, run, row) for row in tx.execute(_ALL, (run,)).fetchall()]
 
 
+def named(tx: Connection, run: int, name: str) -> list[Series]:
+    """Return the series of one metric, a table's columns in the order they began; none where there is none."""
+    return [_series(tx, run, row) for row in tx.execute(_NAMED, (run, name)).fetchall()]
+
+
 def last_row(tx: Connection, run: int, table: str) -> int:
     """Return the greatest row index of a table metric, -1 where it has none."""
-    row = tx.execute(
-        "SELECT max(last_step) FROM series WHERE run = ? AND name = ? AND column_name IS NOT NULL", (run, table)
-    ).fetchone()
+    row = tx.execute(_LAST_ROW, (run, *column_keys(table), table)).fetchone()
     return -1 if row[0] is None else int(row[0])
 
 
-def tables(tx: Connection, run: int) -> dict[str, int]:
-    """Return a run's table metrics and how many columns each has."""
-    return dict(
-        tx.execute(
-            "SELECT name, count(*) FROM series WHERE run = ? AND column_name IS NOT NULL GROUP BY name", (run,)
-        ).fetchall()
-    )
+def tables(tx: Connection, run: int, names: Iterable[str]) -> dict[str, int]:
+    """Return which of these names are table metrics of a run, and how many columns each has."""
+    counts = ((name, tx.execute(_COLUMNS_OF, (run, *column_keys(name), name)).fetchone()[0]) for name in names)
+    return {name: count for name, count in counts if count}
 
 
 def insert(tx: Connection, run: int, writes: Sequence[SeriesWrite]) -> dict[str, Series]:

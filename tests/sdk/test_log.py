@@ -107,6 +107,19 @@ def test_a_table_of_a_thousand_rows_and_fifteen_columns_is_read_back(run: Run) -
 
 
 @pytest.mark.parametrize(
+    "name", ["t", "t (°)", "a//b", "/", "..", "t" * 239, "t" * 240, "t" * 241, "t/" * 125, "é" * 250]
+)
+@pytest.mark.parametrize("column", ["x", "/", "x" * 250])
+def test_a_table_is_known_by_its_name_however_long_it_is(run: Run, name: str, column: str) -> None:
+    run.log(f"{name[:240]}-", 1)
+    run.log_row(name, **{column: 1})
+    run.log_row(name, **{column: 2, "y": 3})
+    with pytest.raises(MetricKeyTaken, match="is a table already"):
+        run.log(name, 1)
+    assert run.get_metrics(name) == {name: {column: [1, 2], "y": [None, 3]}}
+
+
+@pytest.mark.parametrize(
     ("call", "says"),
     [
         (lambda run: run.log("m", [1, 2]), "log_list"),
@@ -130,6 +143,7 @@ def test_a_table_of_a_thousand_rows_and_fifteen_columns_is_read_back(run: Run) -
         (lambda run: run.log_table("t", [1]), "Row 0"),
         (lambda run: run.log_table("t", {"a": [1], "b": [1, 2]}), "'a' has 1, 'b' has 2"),
         (lambda run: run.log_table("t", {"a": [1], "b": [{}]}), "'t/b' cannot be the mapping"),
+        (lambda run: run.log_table("t", {"a": [1, 2], "b": [1, "x"]}), "'t/b' holds values of type int"),
         (lambda run: run.log_table("t", pd.DataFrame({"a": [1.5]}).to_dict()), r"Column 'a' .* \{0: 1.5\}"),
         (lambda run: run.log_table("t", pd.DataFrame([[1, 2]], columns=["a", "a"])), "2 columns 'a'"),
         (lambda run: run.log_table("t", pd.DataFrame([[1, 2]], columns=[1, "1"])), "2 columns '1'"),
