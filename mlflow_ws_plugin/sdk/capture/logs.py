@@ -13,6 +13,8 @@ from mlflow_ws_plugin.sdk.capture.folders import WatchedFolder
 
 FOLDER = "logs"
 EVERY_S = 0.5
+REST = 20.0
+"""A folder of many files takes long to look at (20,000 a quarter of a second), in which training would stand still."""
 
 _CHUNK_BYTES = 1_000_000
 _LOOK_BYTES = 1_024

@@ -23,20 +23,24 @@ class Duty:
         what: What it is, should it fail.
         every_s: Seconds from one beginning to the next, counted from now.
         action: What to do.
+        rest: How many times as long as it took is waited for before the next beginning, at least.
     """
 
-    __slots__ = ("_action", "due_s", "every_s", "what")
+    __slots__ = ("_action", "_rest", "due_s", "every_s", "what")
 
-    def __init__(self, what: str, every_s: float, action: Callable[[], object]) -> None:
+    def __init__(self, what: str, every_s: float, action: Callable[[], object], *, rest: float = 0.0) -> None:
         self.what = what
         self.every_s = every_s
         self.due_s = time.monotonic() + every_s
         self._action = action
+        self._rest = rest
 
     def perform(self) -> None:
         """Do it; never raises."""
-        self.due_s = time.monotonic() + self.every_s
+        began_s = time.monotonic()
         attempt(self.what, self._action)
+        ended_s = time.monotonic()
+        self.due_s = max(began_s + self.every_s, ended_s + self._rest * (ended_s - began_s))
 
 
 class Rounds:

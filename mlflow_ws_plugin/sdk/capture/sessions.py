@@ -59,7 +59,7 @@ class Session:
                 append=partial(history.files.append, run_id),
                 upload=self._upload,
             )
-            self._go_on([Duty("following logs/", logs.EVERY_S, self._logs.follow)])
+            self._go_on([Duty("following logs/", logs.EVERY_S, self._logs.follow, rest=logs.REST)])
         self._go_on(attempt("sampling of system metrics", lambda: system_metrics.begin(history, run_id)))
         directory = None if snapshot_directory is None else Path(snapshot_directory).absolute()
         self._recording = threading.Thread(
