@@ -27,6 +27,8 @@ FILE_NAME = "workspace.db"
 _CACHE_KIB = 65_536
 """For each thread at most, and only as far as it is used: the summaries of 10,000 runs are about 20 MB."""
 
+_ELSEWHERE = f"Choose another directory; {settings.WORKSPACE.name} names the default one."
+
 _SLEEP_FIRST_S = 0.002
 _SLEEP_LATER_S = 0.0005
 _LATER_S = 0.02
@@ -126,10 +128,10 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise WorkspaceUnwritable(
-                f"{self.path.parent} cannot be made a workspace: {exc.strerror}.", "Choose another directory."
+                f"{self.path.parent} cannot be made a workspace: {exc.strerror}.", _ELSEWHERE
             ) from exc
         if not os.access(self.path.parent, os.W_OK):
-            raise WorkspaceUnwritable(f"{self.path.parent} may not be written.", "Choose another directory.")
+            raise WorkspaceUnwritable(f"{self.path.parent} may not be written.", _ELSEWHERE)
         return self._open()
 
     def _connect(self) -> sqlite3.Connection:

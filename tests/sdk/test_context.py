@@ -13,7 +13,7 @@ import pytest
 from mlflow import MlflowClient
 
 from mlflow_ws_plugin import Experiment, Run, Workspace
-from mlflow_ws_plugin.errors import ContextIncomplete
+from mlflow_ws_plugin.errors import ContextIncomplete, WorkspaceUnwritable
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +142,13 @@ def test_it_is_a_run_like_any_other() -> None:
     assert child.parent is not None
     run.complete()
     assert MlflowClient(Workspace().get_mlflow_tracking_uri()).get_run(run.id).info.status == "FINISHED"
+
+
+def test_where_nothing_can_be_written_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLWS_WORKSPACE")
+    monkeypatch.chdir("/proc")
+    with pytest.raises(WorkspaceUnwritable, match=r"/proc/\.mlws .* MLWS_WORKSPACE"):
+        Run.get_context()
 
 
 def test_the_old_arguments_and_name_are_accepted() -> None:
