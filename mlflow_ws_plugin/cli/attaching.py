@@ -34,7 +34,7 @@ def keep_file(history: RunHistory, run_id: str, path: Path, name: str | None) ->
 
     Raises:
         RunNotFound: No run has this id.
-        InvalidInput: The path is a directory.
+        InvalidInput: The path is a directory, a pipe or a device.
         SourceUnreadable: The file cannot be read.
         InvalidName: The name leads out of the run.
         StorageError: The run's files cannot be written.

@@ -77,7 +77,7 @@ class GrowingFile:
     def _opened(self) -> int | None:
         """Return the file, or None while it is not there."""
         try:
-            return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -156,13 +156,15 @@ def watched(history: RunHistory, run_id: str, path: Path, name: str | None) -> W
     """Return a file that can be followed; see `Run.watch_log`.
 
     Raises:
-        InvalidInput: The path is a directory.
+        InvalidInput: The path is a directory, a pipe or a device.
         InvalidName: The name leads out of the run.
         RunNotFound: No run has this id.
     """
     path = path.expanduser().absolute()
     if path.is_dir():
         raise InvalidInput(f"{str(path)!r} is a directory.", "Pass a file that is there, or will be.")
+    if path.exists() and not path.is_file():  # of a pipe only one look comes, and may last for ever
+        raise InvalidInput(f"{str(path)!r} is not a regular file.", "Pipe it into `mlws runs attach-log RUN -`.")
     name = places.check_file_name(name or posixpath.join(FOLDER, path.name))
     history.runs.info(run_id)
     return WatchedLog(history, run_id, path, name)

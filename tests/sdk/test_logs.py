@@ -231,6 +231,9 @@ class TestWatchLog:
     def test_bad_input_is_refused_at_once(self, run: Run, tmp_path: Path) -> None:
         with pytest.raises(InvalidInput, match="is a directory"):
             run.watch_log(tmp_path)
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(InvalidInput, match=r"pipe' is not a regular file.*attach-log"):
+            run.watch_log(tmp_path / "pipe")
         with pytest.raises(InvalidName):
             run.watch_log(tmp_path / "a.log", "../a.log")
         assert not log_files._watched

@@ -29,7 +29,7 @@ class LogCalls(RunParts):
             The watch, whose `stop()` ends it earlier.
 
         Raises:
-            InvalidInput: The path is a directory.
+            InvalidInput: The path is a directory, a pipe or a device.
             InvalidName: The name leads out of the run.
         """
         log = log_files.watched(self._history, self.id, Path(path), name)
