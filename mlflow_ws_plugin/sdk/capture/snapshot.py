@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from mlflow_ws_plugin import announcement, settings
 from mlflow_ws_plugin.errors import InvalidInput, RunFileNotFound
 from mlflow_ws_plugin.history import RunHistory
+from mlflow_ws_plugin.storage import sqlite
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -53,6 +54,8 @@ _CODE = frozenset(
     )
 )
 _NEVER = frozenset(("__pycache__", "node_modules", "mlruns", "mlartifacts", "outputs", "logs"))
+_MARKS = ("pyvenv.cfg", sqlite.FILE_NAME)
+"""Files that tell a virtual environment, and a workspace."""
 _OF_THE_KERNEL = (Path("/dev"), Path("/proc"), Path("/sys"))
 """Where a container that starts in `/` has files without an end, such as `/proc/self/pagemap`."""
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -170,7 +173,7 @@ def _walk(root: Path, folder: str, without: Path, rules: _Rules) -> Iterator[tup
             continue
         with suppress(OSError):  # it may not be looked at, is gone again, or a link to itself
             if entry.is_dir(follow_symlinks=False):
-                if not _is_ignored(f"{name}/", rules) and not Path(entry.path, "pyvenv.cfg").exists():
+                if not _is_ignored(f"{name}/", rules) and not any(Path(entry.path, it).exists() for it in _MARKS):
                     folders.append(f"{name}/")
             elif entry.is_file() and not _is_ignored(name, rules):
                 yield name, entry.stat().st_size

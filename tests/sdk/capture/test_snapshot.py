@@ -111,6 +111,13 @@ def test_the_workspace_is_left_out(folder: Path) -> None:
     assert held(run, folder.parent) == ["a.py"]
 
 
+def test_other_workspaces_are_left_out_too(run: Run, folder: Path) -> None:
+    fill(folder, "train.py")
+    Experiment(Workspace.open(folder / "other"), "digits")
+    run.take_snapshot(folder)
+    assert held(run, folder.parent) == ["train.py"]
+
+
 def test_what_may_not_be_looked_at_is_left_out(run: Run, folder: Path) -> None:
     fill(folder, "train.py")
     (folder / "loop").symlink_to("loop")
