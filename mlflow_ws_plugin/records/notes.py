@@ -8,6 +8,11 @@ from mlflow_ws_plugin.errors import InvalidInput
 from mlflow_ws_plugin.records.names import check_key, check_value
 
 
+def readable(text: str) -> str:
+    r"""Return a text in which bytes that are no UTF-8, as in names of files, are shown as `\udcff`."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def as_text(what: str, values: Mapping[str, object], longest: int) -> dict[str, str]:
     """Return values as they are recorded: `str(value)`, and None as `""`.
 

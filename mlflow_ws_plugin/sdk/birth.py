@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from mlflow_ws_plugin.records import limits, reserved
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.records.names import check_key, check_run_id
-from mlflow_ws_plugin.records.notes import as_text
+from mlflow_ws_plugin.records.notes import as_text, readable
 from mlflow_ws_plugin.records.run import NewRun, Origin
 
 
@@ -52,7 +52,7 @@ def new_run(
         parent_id=parent_id,
         tags={
             reserved.USER: user,
-            reserved.SOURCE_NAME: sys.argv[0] if sys.argv else "",
+            reserved.SOURCE_NAME: readable(sys.argv[0]) if sys.argv else "",
             reserved.SOURCE_TYPE: "LOCAL",
             **as_text("tag", tags or {}, limits.TAG_VALUE_LENGTH),
             **family,

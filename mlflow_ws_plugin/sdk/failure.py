@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 from mlflow_ws_plugin.records import limits
+from mlflow_ws_plugin.records.notes import readable
 
 
 def described(details: str | BaseException | None, code: str | None = None) -> str | None:
@@ -12,4 +13,4 @@ def described(details: str | BaseException | None, code: str | None = None) -> s
     if isinstance(details, BaseException):
         details = "".join(traceback.format_exception(details)).rstrip()
     text = ": ".join(str(part) for part in (code, details) if part)
-    return text[-limits.ERROR_LENGTH :] or None
+    return readable(text)[-limits.ERROR_LENGTH :] or None

@@ -160,6 +160,12 @@ class TestBlock:
         assert "Traceback" in run.error
         assert "ZeroDivisionError: division by zero" in run.error
 
+    def test_an_exception_about_a_name_that_is_no_utf_8_fails_it_too(self, run: Run) -> None:
+        with pytest.raises(FileNotFoundError), run:
+            Path("\udcff.txt").read_text()
+        assert run.status == "Failed"
+        assert (run.error or "").endswith(r"No such file or directory: '\udcff.txt'")
+
     @pytest.mark.parametrize("code", [0, None])
     def test_a_successful_exit_completes_the_run(self, run: Run, code: int | None) -> None:
         with pytest.raises(SystemExit), run:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from mlflow_ws_plugin.records import limits
+from mlflow_ws_plugin.records.notes import readable
 
 _SECRET = re.compile(r"pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|access[-_]?key", re.IGNORECASE)
 _HIDDEN = "***"
@@ -26,7 +27,7 @@ def facts() -> dict[str, str]:
         "host": platform.node(),
         "process": str(os.getpid()),
     }
-    return {key: value[: limits.TAG_VALUE_LENGTH] for key, value in found.items() if value}
+    return {key: readable(value)[: limits.TAG_VALUE_LENGTH] for key, value in found.items() if value}
 
 
 def script() -> str:

@@ -146,6 +146,13 @@ class TestMachine:
         }
         assert text(run, "system/train.py") == "print(1)\n"
 
+    @pytest.mark.usefixtures("folder")
+    def test_names_that_are_no_utf_8_are_shown(self, captured: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["\udcff.py", "\udcfe"])
+        run = captured()
+        assert run.properties["command"] == r"'\udcff.py' '\udcfe'"
+        assert run.get_details()["runDefinition"] == {"script": r"\udcff.py"}
+
     def test_a_notebook_is_not_the_program_that_runs_it(
         self, captured: Begin, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
