@@ -20,6 +20,9 @@ from mlflow_ws_plugin.sdk import reading, writes
 _SUFFIX = ".json"
 _TABLE = "table"
 
+_not_shown: set[tuple[str, str]] = set()
+"""Runs and tables of which that was said."""
+
 _Table = dict[str, list[Any]]
 """`columns` and `data`, the rows: what is in such a file."""
 
@@ -52,7 +55,7 @@ def read(history: RunHistory, run_id: str) -> list[SeriesCells]:
 def write(history: RunHistory, run_id: str) -> None:
     """Write a run's table metrics as files that `mlflow.load_table("<table>.json")` reads; NaN and infinity as null.
 
-    Where somebody else wrote a file of that name, it stays, and the table is said not to be shown.
+    Where somebody else wrote a file of that name, it stays, and the table is said not to be shown, once.
     """
     names = dict.fromkeys(one.name for one in history.metrics.series(run_id) if one.kind is Kind.TABLE)
     files: dict[str, bytes] = {}
@@ -60,7 +63,8 @@ def write(history: RunHistory, run_id: str) -> None:
         file, table = f"{mlflow_key(name)}{_SUFFIX}", _shown_table(history.metrics.read(run_id, name))
         if _may_be_replaced(history, run_id, file, table):
             files[file] = json.dumps(table).encode()
-        else:
+        elif (run_id, name) not in _not_shown:
+            _not_shown.add((run_id, name))
             announcement.problem(f"Table {name!r} of run {run_id} is not shown to MLflow: {file!r} is another file.")
     if files:
         history.files.put(run_id, list(files.items()))
