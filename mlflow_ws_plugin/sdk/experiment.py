@@ -91,7 +91,7 @@ class Experiment:
             outputs: The folder whose new and changed files are kept when the run ends, `./outputs` by default; False
                 for none.
             snapshot_directory: The directory whose code is kept, up to `MLWS_SNAPSHOT_LIMIT`, the current one by
-                default; None for none.
+                default, unless that is `/`; None for none.
             display_name: The same as `name`, in the words of `run.display_name`.
             tags: Its first tags, as `run.set_tags` takes them.
             properties: Its first properties, as `run.add_properties` takes them.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlflow_ws_plugin import announcement, settings
+from mlflow_ws_plugin.errors import InvalidInput
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records.lifecycle import TERMINAL
 from mlflow_ws_plugin.sdk import table_files
@@ -184,4 +185,11 @@ def _record(history: RunHistory, run_id: str, directory: Path | None) -> None:
     attempt("recording the state of git", lambda: origin.record_git(history, run_id))
     attempt("recording packages", lambda: origin.record_packages(history, run_id))
     if directory is not None and settings.SNAPSHOT_LIMIT.size_bytes():
-        attempt("a snapshot", lambda: snapshot.take(history, run_id, directory))
+        attempt(f"a snapshot of {directory}", lambda: _take_snapshot(history, run_id, directory))
+
+
+def _take_snapshot(history: RunHistory, run_id: str, directory: Path) -> None:
+    """Keep the code in a directory, unless that is `/`, where containers begin: it holds `/etc/shadow` and all else."""
+    if directory == Path("/"):
+        raise InvalidInput("/ is no directory of code.", "Run in that of yours, or pass it as snapshot_directory.")
+    snapshot.take(history, run_id, directory)

@@ -176,6 +176,16 @@ def test_the_directory_of_a_run_that_begins_is_kept_beside_it(begin: Begin, fold
     assert held(run, folder.parent) == ["a.py"]
 
 
+def test_where_containers_begin_there_is_no_code(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir("/")
+    run = begin()
+    run.complete()
+    assert run.get_file_names() == []
+    assert "/ is no directory of code" in capfd.readouterr().err
+
+
 def test_a_directory_that_is_not_there_does_not_stop_a_run_that_begins(
     begin: Begin, folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
