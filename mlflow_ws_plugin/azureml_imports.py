@@ -54,7 +54,10 @@ _COMPUTE = "Nothing here runs on rented machines: run the script with `mlws run 
 _SUBMIT = "Jobs are not submitted yet: run the script with `mlws run SCRIPT`."
 _ENVIRONMENT = "A script runs in the Python that starts it: install its packages there, and leave the environment out."
 _LOGIN = "A workspace on your own disk needs no login: leave `auth` out."
-_MODEL = "Register a model with `run.register_model()`, and load it with `mlflow.pyfunc.load_model()`."
+_MODEL = (
+    "Register a model with `run.register_model()`, and get its files with "
+    "`mlflow.artifacts.download_artifacts(model.url)`."
+)
 _SERVING = "Serve a registered model with `mlflow models serve`."
 _TUNING = "Tune with Optuna and `mlflow_ws_plugin.OptunaTrials`, which records each trial as a child run."
 _PIPELINE = "Call the steps one after the other, each in a child run: `run.child_run()`."

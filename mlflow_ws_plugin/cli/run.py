@@ -43,7 +43,7 @@ def run(workspace: Workspace, script: str, args: tuple[str, ...]) -> None:
     sys.argv[:] = [script, *args]
     sys.path[0] = str(Path(script).resolve().parent)
     try:
-        runpy.run_path(script, run_name="__main__")
+        runpy.run_path(os.path.abspath(script), run_name="__main__")
     except SystemExit as exc:
         sys.exit(exc.code)
     except BaseException as exc:  # noqa: BLE001 - the outermost edge: what Python does with an error nobody caught

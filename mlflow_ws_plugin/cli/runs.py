@@ -9,10 +9,11 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.cli import output, records
 from mlflow_ws_plugin.cli.experiments import active, named
 from mlflow_ws_plugin.cli.options import formatted, in_history, option
-from mlflow_ws_plugin.records.filters import AllOf
+from mlflow_ws_plugin.records.filters import AllOf, Field, Order
 from mlflow_ws_plugin.records.run import RunRecord
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
         history.runs.info(run_id)
     for run_id in run_ids:
         history.runs.delete(run_id)
-        click.echo(f"Run {run_id} is in the bin; to take it out: mlflow runs restore --run-id {run_id}", err=True)
+        restore = f'MLFLOW_TRACKING_URI="{uri.of(history.directory)}" mlflow runs restore --run-id {run_id}'
+        click.echo(f"Run {run_id} is in the bin; to take it out: {restore}", err=True)
 
 
 @runs.command(short_help="Write every point as CSV or JSON Lines.")
@@ -161,5 +163,9 @@ def _whole(history: RunHistory, run_id: str, names: dict[str, str]) -> dict[str,
     return records.whole(history.runs.get(run_id), history.metrics.series(run_id), names)
 
 
+_NEWEST_FIRST = [Order(Field("attribute", "start_time"), False), Order(Field("attribute", "number"), False)]
+"""The number tells apart what began in one millisecond."""
+
+
 def _search(history: RunHistory, names: dict[str, str], limit: int | None) -> list[RunRecord]:
-    return history.runs.search([int(id_) for id_ in names], AllOf(), [], limit=limit)
+    return history.runs.search([int(id_) for id_ in names], AllOf(), _NEWEST_FIRST, limit=limit)

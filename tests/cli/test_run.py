@@ -119,6 +119,11 @@ def test_a_script_finds_its_neighbours_and_the_workspace(script: Script, tmp_pat
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+def test_a_script_knows_where_it_is_wherever_it_goes(script: Script) -> None:
+    done = script("import os; os.chdir('/'); print(os.path.isabs(__file__), os.path.exists(__file__))")
+    assert (done.stdout, done.stderr) == ("True True\n", "")
+
+
 def test_mlflow_and_processes_that_the_script_starts_log_to_the_workspace(script: Script, workspace_dir: Path) -> None:
     inner = "import mlflow; mlflow.log_metric('m', 1)"
     done = script(f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {inner!r}], check=True)")

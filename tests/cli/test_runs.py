@@ -27,6 +27,14 @@ def test_runs_are_listed_newest_first(mlws: Mlws, workspace: Workspace, run: Run
     assert [row["run_id"] for row in mlws("runs", "list", "-e", "digits", "--format", "json").json()] == [run.id]
 
 
+def test_runs_begun_in_one_millisecond_are_listed_by_number(mlws: Mlws, run: Run) -> None:
+    children = run.create_children(count=20)
+    with run._history._database.write() as tx:
+        tx.execute("UPDATE runs SET start_ms = 1")
+    listed = mlws("runs", "list", "--format", "json").json()
+    assert [row["number"] for row in listed] == [child.number for child in reversed(children)] + [run.number]
+
+
 def test_a_cut_list_says_that_there_is_more(mlws: Mlws, workspace: Workspace) -> None:
     for _ in range(3):
         Experiment(workspace, "digits").start_logging()
@@ -81,7 +89,8 @@ def test_deleted_runs_are_in_the_bin_all_or_none(mlws: Mlws, workspace: Workspac
     assert len(mlws("runs", "list", "--format", "json").json()) == 2
     done = mlws("runs", "delete", run.id, other.id)
     assert (done.code, done.out) == (0, "")
-    assert f"mlflow runs restore --run-id {run.id}" in done.err
+    assert f'MLFLOW_TRACKING_URI="{run.experiment.workspace.get_mlflow_tracking_uri()}" mlflow runs restore' in done.err
+    assert f"--run-id {run.id}" in done.err
     assert mlws("runs", "list", "--format", "json").json() == []
     assert workspace.get_run(run.id).get_metrics("size") == {"size": 2**60 + 1}
 

@@ -75,7 +75,9 @@ class ModelCalls(RunParts):
             return posixpath.split(normal)
         if any(name.startswith(f"{normal}/") for name in names):
             return normal, ""
-        listed = f"It has {', '.join(names[:20])}." if names else "It has no files: upload one first."
+        listed = f"It has {', '.join(names[:20])}." if names else "It has no files."
+        if path.startswith("outputs"):
+            listed += " What it writes into outputs/ is kept when it ends: until then, call run.upload_file() first."
         raise RunFileNotFound(f"The run has no file or folder {path!r}.", listed)
 
 

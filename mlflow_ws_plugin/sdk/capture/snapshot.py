@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 import zipfile
@@ -91,12 +92,17 @@ def take(history: RunHistory, run_id: str, path: Path) -> str:
         StorageError: It cannot be written.
     """
     selection = select(path.absolute(), settings.SNAPSHOT_LIMIT.size_bytes(), history.directory)
-    with tempfile.TemporaryDirectory() as folder:
+    folder = (
+        tempfile.mkdtemp()
+    )  # no TemporaryDirectory: the interpreter's end would remove it under this thread's hands
+    try:
         packed = Path(folder, "snapshot.zip")
         snapshot_id = pack(selection, packed)
         taken = ids(history, run_id)
         if snapshot_id not in taken:
             history.files.put(run_id, [(file_name(snapshot_id), packed)])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     if taken[-1:] != [snapshot_id]:
         key = f"{PROPERTY}.{len(taken) + 1}" if taken else PROPERTY
         history.runs.add_properties(run_id, {key: snapshot_id})

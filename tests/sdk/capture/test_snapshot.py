@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -193,3 +195,22 @@ def test_a_directory_that_is_not_there_does_not_stop_a_run_that_begins(
     run.complete()
     assert run.status == "Completed"
     assert "nowhere" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("busy_s", [0.0, 0.05, 0.1, 0.15, 0.2])
+def test_a_snapshot_is_whole_whenever_the_interpreter_ends(
+    busy_s: float, workspace: Workspace, folder: Path, workspace_dir: Path
+) -> None:
+    for number in range(400):
+        (folder / f"{number}.txt").write_bytes(os.urandom(8_000))
+    script = f"""
+import time
+from mlflow_ws_plugin import Experiment, Workspace
+Experiment(Workspace.open({str(workspace_dir)!r}), "digits").start_logging()
+end = time.monotonic() + {busy_s}
+while time.monotonic() < end: pass
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    assert "failed" not in done.stderr
+    (run,) = workspace.experiments["digits"].get_runs()
+    assert len(held(run, folder)) == 400
