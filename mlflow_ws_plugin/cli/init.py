@@ -12,8 +12,8 @@ from mlflow_ws_plugin import settings, uri
 def init(directory: str | None) -> None:
     """Make a workspace in DIR, and write its address to standard output.
 
-    A workspace that is there already stays as it is. Without DIR it is the one that MLWS_WORKSPACE names, else .mlws
-    in the current directory.
+    A workspace that is there already stays as it is. Without DIR it is the one that MLWS_WORKSPACE names, else that of
+    the nearest configuration file, else .mlws in the current directory.
     """
     from mlflow_ws_plugin import Workspace
     from mlflow_ws_plugin.history import RunHistory

@@ -39,6 +39,7 @@ class Experiment:
     Args:
         workspace: Where it is.
         name: 1–500 printable characters.
+        **kwargs: Accepted for scripts of the AzureML SDK v1 (`_create_in_cloud=False`), and not used.
 
     Attributes:
         workspace: Where it is.
@@ -51,7 +52,7 @@ class Experiment:
         ExperimentNotActive: It is archived; `Experiment.list(workspace, view_type="ArchivedOnly")` finds it.
     """
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
+    def __init__(self, workspace: Workspace, name: str, **kwargs: object) -> None:  # noqa: ARG002
         history = _checked(workspace)._history
         self._bind(workspace, history.experiments.get_or_create(check_experiment_name(name)))
 
