@@ -41,6 +41,9 @@ PROVIDED: dict[str, dict[str, str]] = {
     "azureml.exceptions": {
         "AzureMLException": "mlflow_ws_plugin.errors:WorkspaceError",
         "UserErrorException": "mlflow_ws_plugin.errors:WorkspaceError",
+        "ServiceException": "mlflow_ws_plugin.errors:StorageError",
+        "ActivityFailedException": "mlflow_ws_plugin.errors:WorkspaceError",
+        "ExperimentExecutionException": "mlflow_ws_plugin.errors:WorkspaceError",
         "RunEnvironmentException": "mlflow_ws_plugin.errors:ContextIncomplete",
     },
     "azureml.mlflow": {},

@@ -24,8 +24,8 @@ BRIDGE = "mlflow_ws_plugin.plugin.bridge"
 _MLFLOWS_RUNS = "mlflow.tracking.fluent"
 """The module of MLflow that knows its active run; while it is not loaded, there is none."""
 
-_begun: dict[tuple[int, str], list[str]] = {}
-"""Ids of the runs begun in this process, by process and workspace, the newest last; a forked child begins its own."""
+_begun: dict[str, list[str]] = {}
+"""Ids of the runs begun in this process, by workspace, the newest last. Forked children are workers: theirs as well."""
 
 _one_at_a_time = threading.RLock()
 """Threads that ask at once get one run."""
@@ -73,12 +73,12 @@ def began(run: Run) -> None:
     """Remember a run that was begun in this process, until it ends."""
     workspace = run.experiment.workspace
     _newest_begun(workspace)
-    _begun.setdefault(_key(workspace), []).append(run.id)
+    _begun.setdefault(workspace.get_mlflow_tracking_uri(), []).append(run.id)
 
 
 def _newest_begun(workspace: Workspace) -> Run | None:
     """Return the newest run begun here that goes on; those that ended after it are forgotten."""
-    run_ids = _begun.get(_key(workspace), [])
+    run_ids = _begun.get(workspace.get_mlflow_tracking_uri(), [])
     for run_id in reversed([*run_ids]):
         if _goes_on(workspace, run_id):
             return workspace.get_run(run_id)
@@ -93,10 +93,6 @@ def _goes_on(workspace: Workspace, run_id: str) -> bool:
     except RunNotFound:
         return False
     return info.state not in TERMINAL and info.lifecycle == Lifecycle.ACTIVE
-
-
-def _key(workspace: Workspace) -> tuple[int, str]:
-    return os.getpid(), workspace.get_mlflow_tracking_uri()
 
 
 def _active_in_mlflow() -> Run | None:

@@ -89,8 +89,8 @@ class Run(
 
         1. Inside a submitted job, the job's run.
         2. MLflow's active run, where MLflow is imported and its tracking URI is a workspace.
-        3. The newest run that `start_logging` or this call began in the default workspace, in this process, and that
-           has not ended.
+        3. The newest run that `start_logging` or this call began in the default workspace, in this process or the one
+           it was forked from, and that has not ended.
         4. A run begun now in the experiment `Default` of the default workspace: a run like any other.
 
         Args:

@@ -165,3 +165,24 @@ def test_mlflow_is_not_imported_for_it(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_workers_forked_from_a_process_work_for_its_run(tmp_path: Path) -> None:
+    script = """
+import multiprocessing
+from mlflow_ws_plugin import Run
+
+def work(number):
+    run = Run.get_context()
+    run.log("m", number)
+    return run.id
+
+run = Run.get_context()
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    assert set(pool.map(work, range(8))) == {run.id}
+run.complete()
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, cwd=tmp_path)
+    (run,) = Workspace.open(tmp_path / "default").experiments["Default"].get_runs()
+    assert run.status == "Completed"
+    assert sorted(run.get_metrics()["m"]) == list(range(8))
