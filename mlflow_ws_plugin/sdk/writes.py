@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mlflow_ws_plugin.errors import InvalidMetric
 from mlflow_ws_plugin.records import limits
@@ -74,7 +75,28 @@ def row(name: str, columns: Mapping[str, object], description: str) -> list[Seri
         raise InvalidMetric(
             f"The row of table {name!r} has no cells.", 'Pass them by name: log_row("table", x=1, y=2).'
         )
+    if all(isinstance(value, float) for value in columns.values()):
+        return _row_of_floats(check_metric_name(name), columns, description)
     return table(name, {column: [value] for column, value in columns.items()}, description)
+
+
+def _row_of_floats(name: str, columns: Mapping[str, Any], description: str) -> list[SeriesWrite]:
+    """Return the most common row in half the time."""
+    now_ms = int(time.time() * 1000)
+    return [
+        SeriesWrite(
+            mlflow_key(name, check_metric_name(column)),
+            name,
+            column,
+            Kind.TABLE,
+            _FLOAT,
+            [(0, now_ms, *stored(value))],
+            (),
+            description,
+            True,
+        )
+        for column, value in columns.items()
+    ]
 
 
 def table(name: str, columns: Mapping[str, object], description: str) -> list[SeriesWrite]:
