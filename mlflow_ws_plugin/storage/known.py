@@ -46,6 +46,16 @@ class Known:
         self.runs.clear()
         self.size = 0
 
+    def forget_midway(self) -> None:
+        """Remember nothing, though somebody is in the middle of appending: their summaries must be written.
+
+        A signal handler that ends the run there takes them for exact, before the point is in.
+        """
+        for run in self.runs.values():
+            for one in run.series.values():
+                one.steady = 0
+        self.forget()
+
     def add(self, run_id: str, run: KnownRun, more: int) -> None:
         """Remember a run of which `more` series became known; the others go when it gets too much."""
         self.size += more

@@ -178,7 +178,7 @@ class _Block(ABC):
     def _join(self) -> None:
         """Become part of the block that is open already."""
         self._inner = True
-        self._held.known.forget()
+        self._held.known.forget_midway()
         self._held.connection.execute("SAVEPOINT inner")
 
     def _leave(self, is_kept: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlflow_ws_plugin.history import RunHistory
+from mlflow_ws_plugin.history.appending import append_points
 from mlflow_ws_plugin.records.filters import AllOf, Comparison, Field, Order
 from mlflow_ws_plugin.records.lifecycle import State
 from mlflow_ws_plugin.records.series import Series
@@ -136,3 +138,24 @@ def test_a_workspace_of_the_first_schema_is_brought_up_to_date(workspace_dir: Pa
     again = RunHistory(workspace_dir)
     again.metrics.log(run_id, [write("loss", (1, 1, 2.0, 0))])
     assert _series(again, run_id).next_step == 2
+
+
+def test_a_point_that_comes_in_after_a_signal_handler_ended_the_run_is_summarised(
+    workspace_dir: Path,
+) -> None:
+    history = RunHistory(workspace_dir)
+    run_id = begin(history)
+    for step in range(STEADY + 5):
+        history.metrics.log(run_id, [write("loss", (step, step, float(step), 0))])
+    before = signal.signal(signal.SIGUSR1, lambda *_: history.runs.set_state(run_id, State.COMPLETED))
+    try:
+        with history._database.append() as (tx, known):
+            run = known.runs[run_id]
+            signal.raise_signal(signal.SIGUSR1)
+            assert append_points(tx, run, [write("loss", (100, 100, 100.0, 0))])
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    summary = _series(RunHistory(workspace_dir), run_id).summary
+    assert summary is not None
+    assert (summary.size, summary.last_step, summary.maximum) == (STEADY + 6, 100, 100.0)
+    assert history.runs.get(run_id).metrics == [("loss", 100.0, 0, 100, 100)]

@@ -16,6 +16,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
+from mlflow_ws_plugin import Workspace
 from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 from tests.integration.children import started
 from tests.integration.reading import integrity, values
@@ -82,6 +83,8 @@ def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_by_halves(
         assert {int(key[1:]) for key in recorded.data.params} == set(batches[0])
         assert int(recorded.data.tags.get("last", -1)) >= last.get("tag", -1)
         assert recorded.data.metrics["single"] == max(single)
+        summary = Workspace.open(workspace_dir).get_run(run_id).get_metric_summaries()["single"]
+        assert (summary.points, summary.last, summary.maximum) == (len(single), max(single), max(single))
         assert recorded.info.status == "RUNNING"
         first = max(single) + 1
 
