@@ -37,8 +37,8 @@ def scalar(name: str, value: object, description: str, step: int | None) -> Seri
     check_metric_name(name)
     if type(value) is not float:
         return _column(name, None, Kind.SCALAR, [cell_of(name, value)], description, step)
-    point = (0 if step is None else _step(name, step), int(time.time() * 1000), *stored(value))
-    text = _text(name, description)
+    point = (0 if step is None else step_of(name, step), int(time.time() * 1000), *stored(value))
+    text = description_of(name, description)
     return SeriesWrite(mlflow_key(name), name, None, Kind.SCALAR, _FLOAT, [point], (), text, step is None)
 
 
@@ -70,7 +70,7 @@ def row(name: str, columns: Mapping[str, object], description: str) -> list[Seri
     Raises:
         InvalidMetric: The name, a column or a value is not legal, or there is no column.
     """
-    _text(name, description)
+    description_of(name, description)
     if not columns:
         raise InvalidMetric(
             f"The row of table {name!r} has no cells.", 'Pass them by name: log_row("table", x=1, y=2).'
@@ -147,7 +147,7 @@ def _column(
 ) -> SeriesWrite:
     """Return the cells of one column; without a step they are counted on from those recorded."""
     now_ms = int(time.time() * 1000)
-    first = 0 if step is None else _step(name, step)
+    first = 0 if step is None else step_of(name, step)
     placed = [(first + index, cell) for index, cell in enumerate(cells) if cell is not None]
     type_ = _type_of_all(name if column is None else f"{name}/{column}", [cell for _, cell in placed])
     numeric = type_ in NUMERIC
@@ -159,7 +159,7 @@ def _column(
         type_,
         points=[(at, now_ms, *stored(cell)) for at, cell in placed] if numeric else [],  # type: ignore[arg-type]
         texts=[(at, now_ms, str(cell)) for at, cell in placed if not (numeric and is_exact(cell))],
-        description=_text(name, description),
+        description=description_of(name, description),
         counts=step is None,
     )
 
@@ -171,7 +171,12 @@ def _type_of_all(name: str, cells: list[Cell]) -> ColumnType:
     return type_
 
 
-def _text(name: str, description: str | None) -> str:
+def description_of(name: str, description: str | None) -> str:
+    """Return what a caller says of a metric, `""` for nothing.
+
+    Raises:
+        InvalidMetric: It is no string.
+    """
     if description is not None and not isinstance(description, str):
         raise InvalidMetric(
             f"The description of metric {name!r} is {short(description)}.", "Pass a string; cells of a row by name."
@@ -179,7 +184,12 @@ def _text(name: str, description: str | None) -> str:
     return description or ""
 
 
-def _step(name: str, step: object) -> int:
+def step_of(name: str, step: object) -> int:
+    """Return a caller's step.
+
+    Raises:
+        InvalidMetric: It is no integer of 64 bits.
+    """
     try:
         number = operator.index(step)  # type: ignore[arg-type]
     except TypeError:

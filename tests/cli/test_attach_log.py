@@ -5,25 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mlflow_ws_plugin import Run
 from tests.cli.conftest import Mlws
+from tests.integration.children import wait_until
 
 MLWS = Path(sys.executable).parent / "mlws"
 LONGEST_S = 20.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return as soon as a condition holds."""
-    limit = time.monotonic() + LONGEST_S
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 def text_of(run: Run, name: str) -> str:

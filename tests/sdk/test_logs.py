@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,9 @@ import pytest
 from mlflow_ws_plugin import Experiment, Run, RunLogHandler, Workspace
 from mlflow_ws_plugin.errors import InvalidInput, InvalidName, RunNotFound
 from mlflow_ws_plugin.sdk import log_files
+from tests.integration.children import wait_until
 
 LONGEST_S = 20.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return as soon as a condition holds."""
-    limit = time.monotonic() + LONGEST_S
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 def text_of(run: Run, name: str) -> str:

@@ -98,7 +98,7 @@ class ChartCalls(RunParts):
         metric = FileMetric(
             name=name,
             kind=kind,
-            description=writes._text(name, description),
+            description=writes.description_of(name, description),
             step=None,
             timestamp_ms=int(time.time() * 1000),
             stem=lambda step: charts.stem(name, step, unique),

@@ -55,8 +55,8 @@ class ImageCalls(RunParts):
         metric = FileMetric(
             name=name,
             kind=Kind.IMAGE,
-            description=writes._text(name, description),
-            step=None if step is None else writes._step(name, step),
+            description=writes.description_of(name, description),
+            step=None if step is None else writes.step_of(name, step),
             timestamp_ms=now_ms,
             stem=partial(names.stem, name, timestamp_ms=now_ms, unique=str(uuid.uuid4())),
             contents=pictures.of(name, path, plot),
