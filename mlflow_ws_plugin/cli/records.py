@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from mlflow_ws_plugin.cli.output import iso_time
 from mlflow_ws_plugin.records import reserved
+from mlflow_ws_plugin.records.filters import Field, Order
 from mlflow_ws_plugin.records.run import RunRecord
 from mlflow_ws_plugin.records.series import Series
+
+NEWEST_FIRST = [Order(Field("attribute", "start_time"), False), Order(Field("attribute", "number"), False)]
+"""The number tells apart what began in one millisecond."""
 
 COLUMNS = ("run_id", "number", "experiment", "name", "status", "started", "duration_s")
 

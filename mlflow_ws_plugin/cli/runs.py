@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from mlflow_ws_plugin import uri
-from mlflow_ws_plugin.cli import output, records
+from mlflow_ws_plugin.cli import naming, output, records
 from mlflow_ws_plugin.cli.experiments import active, named
 from mlflow_ws_plugin.cli.options import formatted, in_history, option
-from mlflow_ws_plugin.records.filters import AllOf, Field, Order
+from mlflow_ws_plugin.records.filters import AllOf
 from mlflow_ws_plugin.records.run import RunRecord
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MOST_LISTED = 100
 
 @click.group(short_help="List, show, compare, delete and export runs, and attach logs to them.")
 def runs() -> None:
-    """Runs: trainings, and everything recorded of them."""
+    """Runs: trainings, and everything recorded of them. A RUN is an id, its first characters (4 or more), or a name."""
 
 
 def _not_negative(_: click.Context, __: click.Parameter, value: int) -> int:
@@ -59,22 +59,23 @@ def list_(history: RunHistory, experiment: str | None, limit: int, form: str) ->
 
 
 @runs.command(short_help="Show everything recorded of a run but its points.")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run", metavar="RUN")
 @in_history
 @formatted
-def show(history: RunHistory, run_id: str, form: str) -> None:
-    """Show the run with the id RUN: its parameters, latest metrics, properties, tags and files."""
+def show(history: RunHistory, run: str, form: str) -> None:
+    """Show the run RUN: its parameters, latest metrics, properties, tags and files."""
+    run_id = naming.run_id(history, run)
     output.show_one({**_whole(history, run_id, _names(history)), "files": history.files.names(run_id)}, form)
 
 
 @runs.command(short_help="Compare runs side by side.")
-@click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
+@click.argument("given", metavar="RUN...", nargs=-1, required=True)
 @option("--changed", is_flag=True, default=False, says="Only what differs.", shown="everything")
 @in_history
 @formatted
-def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: str) -> None:
+def compare(history: RunHistory, given: tuple[str, ...], changed: bool, form: str) -> None:
     """Compare runs side by side: a column for each RUN, a line for each field, parameter, metric, property and tag."""
-    names = _names(history)
+    run_ids, names = naming.run_ids(history, given), _names(history)
     fields = {run_id: output.flat(_whole(history, run_id, names)) for run_id in run_ids}
     lines = [
         {"field": field, **{run_id: of_run.get(field) for run_id, of_run in fields.items()}}
@@ -85,12 +86,12 @@ def compare(history: RunHistory, run_ids: tuple[str, ...], changed: bool, form: 
 
 
 @runs.command("attach-log", short_help="Keep a log that something else writes.")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run", metavar="RUN")
 @click.argument("source", metavar="FILE")
 @option("--name", metavar="NAME", says="Name of the log in the run.", shown="logs/ and FILE's name, or logs/stdin.log")
 @in_history
-def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) -> None:
-    """Keep a log that something else writes in the run with the id RUN, while it is written.
+def attach_log(history: RunHistory, run: str, source: str, name: str | None) -> None:
+    """Keep a log that something else writes in the run RUN, while it is written.
 
     FILE is followed until the run ends, or Ctrl-C. With - as FILE it is standard input, until its end. The log is
     written on if the run has it already.
@@ -99,6 +100,7 @@ def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) 
     """
     from mlflow_ws_plugin.cli import attaching
 
+    run_id = naming.run_id(history, run)
     with suppress(KeyboardInterrupt):  # which is how it is ended, and everything until now is kept
         if source == "-":
             attaching.keep_stream(history, run_id, sys.stdin.buffer, name)
@@ -107,20 +109,18 @@ def attach_log(history: RunHistory, run_id: str, source: str, name: str | None) 
 
 
 @runs.command(short_help="Put runs into the bin.")
-@click.argument("run_ids", metavar="RUN...", nargs=-1, required=True)
+@click.argument("given", metavar="RUN...", nargs=-1, required=True)
 @in_history
-def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
+def delete(history: RunHistory, given: tuple[str, ...]) -> None:
     """Put each RUN into the bin, all or none. What is recorded of them stays, and they can be restored."""
-    for run_id in run_ids:
-        history.runs.info(run_id)
-    for run_id in run_ids:
+    for run_id in naming.run_ids(history, given):
         history.runs.delete(run_id)
         restore = f'MLFLOW_TRACKING_URI="{uri.of(history.directory)}" mlflow runs restore --run-id {run_id}'
         click.echo(f"Run {run_id} is in the bin; to take it out: {restore}", err=True)
 
 
 @runs.command(short_help="Write every point as CSV or JSON Lines.")
-@click.argument("run_ids", metavar="[RUN]...", nargs=-1)
+@click.argument("given", metavar="[RUN]...", nargs=-1)
 @_of_experiment
 @option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", says="How the points are written.")
 @option(
@@ -134,7 +134,7 @@ def delete(history: RunHistory, run_ids: tuple[str, ...]) -> None:
     shown="standard output",
 )
 @in_history
-def export(history: RunHistory, run_ids: tuple[str, ...], experiment: str | None, form: str, target: IO[str]) -> None:
+def export(history: RunHistory, given: tuple[str, ...], experiment: str | None, form: str, target: IO[str]) -> None:
     """Write every point of every metric of each RUN, or of all runs: never a sample.
 
     CSV has a line for each point: run_id, experiment, metric, column (of a table), kind, type, step, timestamp_ms
@@ -145,7 +145,7 @@ def export(history: RunHistory, run_ids: tuple[str, ...], experiment: str | None
     from mlflow_ws_plugin.cli import exporting
 
     names = _names(history, experiment)
-    found = [history.runs.get(run_id) for run_id in run_ids] or _search(history, names, None)
+    found = [history.runs.get(run_id) for run_id in naming.run_ids(history, given)] or _search(history, names, None)
     exporting.write(history, found, names, form, target)
 
 
@@ -163,9 +163,5 @@ def _whole(history: RunHistory, run_id: str, names: dict[str, str]) -> dict[str,
     return records.whole(history.runs.get(run_id), history.metrics.series(run_id), names)
 
 
-_NEWEST_FIRST = [Order(Field("attribute", "start_time"), False), Order(Field("attribute", "number"), False)]
-"""The number tells apart what began in one millisecond."""
-
-
 def _search(history: RunHistory, names: dict[str, str], limit: int | None) -> list[RunRecord]:
-    return history.runs.search([int(id_) for id_ in names], AllOf(), _NEWEST_FIRST, limit=limit)
+    return history.runs.search([int(id_) for id_ in names], AllOf(), records.NEWEST_FIRST, limit=limit)

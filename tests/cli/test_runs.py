@@ -109,3 +109,19 @@ def test_an_experiment_is_shown_with_its_runs_by_state(mlws: Mlws, workspace: Wo
     shown = mlws("experiments", "show", "digits", "--format", "json").json()
     assert (shown["name"], shown["runs"], shown["states"]) == ("digits", 2, {"Running": 1, "Completed": 1})
     assert shown["lifecycle"] == "active"
+
+
+def test_a_run_is_found_by_its_id_the_beginning_of_it_or_its_name(mlws: Mlws, workspace: Workspace, run: Run) -> None:
+    other = Experiment(workspace, "digits").start_logging(run_id="run_2", name="second")
+    twins = [Experiment(workspace, "digits").start_logging(run_id=f"twin-{index}", name="twin") for index in range(7)]
+    for given, meant in ((run.id, run), (run.id[:8], run), ("first", run), ("run_", other), ("second", other)):
+        assert mlws("runs", "show", given, "--format", "json").json()["run_id"] == meant.id
+    for given in ("twin", "twin-"):
+        done = mlws("runs", "show", given)
+        assert f"{given!r} may be any of 7 runs: {twins[-1].id}" in done.err
+        assert ("twin-0" in done.err, done.code) == (False, 1)
+    for given in (run.id[:3], "runX", "nobody"):
+        done = mlws("runs", "show", given)
+        assert (given in done.err, done.out, done.code) == (True, "", 1)
+    mlws("runs", "delete", "first", run.id)
+    assert "first" not in mlws("runs", "list").out
