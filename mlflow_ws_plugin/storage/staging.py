@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any
@@ -24,6 +25,9 @@ Content = bytes | Path | IO[Any]
 """What a file will hold: these bytes, a copy of that file, or what a stream gives until its end."""
 
 _CHUNK_BYTES = 1 << 20
+_PREFIX = ".incoming."
+_LEFT_S = 86_400.0
+"""What nobody has touched for a day was left by a process that was killed."""
 
 _FAULTS: dict[int | None, tuple[type[WorkspaceError], str]] = {
     errno.ENOSPC: (WorkspaceFull, "Free some space; everything recorded before this call is safe."),
@@ -55,8 +59,9 @@ class Staging:
     def __enter__(self) -> Staging:
         with _translated(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
+            _sweep(self._folder.parent)
             # not in the folder itself, where MLflow would list what is half there
-            self._beside = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=".incoming."))
+            self._beside = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=_PREFIX))
         return self
 
     def __exit__(
@@ -100,6 +105,14 @@ class Staging:
         if not target.exists():
             self._new.append(target)
         staged.replace(target)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what processes that were killed left of their uploads."""
+    for left in parent.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):  # another process was quicker
+            if time.time() - left.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _chunks(content: Content) -> Iterator[bytes]:

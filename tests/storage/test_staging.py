@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,15 @@ def test_an_interrupt_leaves_it(folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         publish_and_raise(folder, KeyboardInterrupt())
     assert (names(folder), left_behind(folder)) == (["new", "old"], [])
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(folder: Path) -> None:
+    for name, age_s in ((".incoming.old", 2 * 86_400), (".incoming.new", 60)):
+        left = folder.parent / name
+        left.mkdir()
+        (left / "0").write_bytes(b"half")
+        os.utime(left, (time.time() - age_s,) * 2)
+    with Staging(folder) as staging:
+        staging.add(b"new")
+        staging.publish(["new"])
+    assert left_behind(folder) == [".incoming.new"]
