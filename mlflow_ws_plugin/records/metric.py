@@ -81,7 +81,7 @@ def cell_of(name: str, value: object, hint: str = "") -> Cell:
         hint: What to do instead with a sequence or mapping; the call that takes one by default.
 
     Raises:
-        InvalidMetric: It is a sequence, a mapping, None, or not a number at all.
+        InvalidMetric: It is a sequence, a mapping, None, masked, or not a number at all.
     """
     if isinstance(value, bool | int | float | str):
         return _plain(name, value)
@@ -91,10 +91,20 @@ def cell_of(name: str, value: object, hint: str = "") -> Cell:
         )
     item = getattr(value, "item", None)
     if callable(item) and getattr(value, "ndim", 0) == 0:
+        if is_masked(value):
+            raise InvalidMetric(
+                f"Metric {name!r} has a masked value, which is no number.", "Leave it out, or fill it: array.filled(…)."
+            )
         return cell_of(name, item(), hint)
     if hasattr(value, "__iter__"):
         raise InvalidMetric(f"Metric {name!r} cannot be the sequence {short(value)}.", hint or "Use run.log_list.")
     return _number(name, value)
+
+
+def is_masked(value: object) -> bool:
+    """Tell whether an element of one of NumPy's masked arrays is none; its `item()` would be 0.0."""
+    mask = getattr(value, "mask", None)
+    return mask is not None and not callable(mask) and getattr(value, "ndim", None) == 0 and bool(mask)
 
 
 def type_of(cell: Cell) -> ColumnType:

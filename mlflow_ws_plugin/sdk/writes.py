@@ -16,6 +16,7 @@ from mlflow_ws_plugin.records.metric import (
     Kind,
     cell_of,
     is_exact,
+    is_masked,
     short,
     stored,
     type_of,
@@ -100,7 +101,7 @@ def _row_of_floats(name: str, columns: Mapping[str, Any], description: str) -> l
 
 
 def table(name: str, columns: Mapping[str, object], description: str) -> list[SeriesWrite]:
-    """Return the rows of a table metric, a write for each column; None is an absent cell.
+    """Return the rows of a table metric, a write for each column; None is an absent cell, and so is what NumPy masks.
 
     Raises:
         InvalidMetric: The name, a column or a value is not legal, there is no column, or their lengths differ.
@@ -139,7 +140,7 @@ def _check_lengths(name: str, lists: Mapping[str, list[object]]) -> None:
 
 def _cells(column: str, values: list[object]) -> list[Cell | None]:
     hint = "A cell is a single number, bool or string."
-    return [None if value is None else cell_of(column, value, hint) for value in values]
+    return [None if value is None or is_masked(value) else cell_of(column, value, hint) for value in values]
 
 
 def _column(

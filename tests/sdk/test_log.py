@@ -85,6 +85,15 @@ def test_none_in_a_table_is_an_absent_cell_and_a_row_of_none_no_row(run: Run) ->
     assert run.get_metrics() == {"t": {"a": [1, 3], "b": [None, 0.5]}}
 
 
+def test_what_numpy_masks_is_an_absent_cell_and_no_number(run: Run) -> None:
+    masked = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
+    run.log_table("table", {"x": masked, "y": [1, 2, 3]})
+    assert run.get_metrics("table")["table"]["x"] == [1.0, None, 3.0]
+    for call in (lambda: run.log("x", masked[1]), lambda: run.log_list("x", masked)):
+        with pytest.raises(InvalidMetric, match=r"'x' has a masked value.*filled"):
+            call()
+
+
 def test_a_step_may_be_given(run: Run) -> None:
     run.log("m", 3.0, step=20)
     run.log("m", 1.0, step=np.int64(10))
