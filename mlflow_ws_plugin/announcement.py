@@ -30,11 +30,11 @@ def _look_at(workspace: WorkspaceUri) -> str:
     return f'look at it: {mlflow} ui --backend-store-uri "{workspace}"'
 
 
-def runs_left(runs: Sequence[str], state: str) -> None:
-    """Say how runs are recorded that the program did not end itself, unless `MLWS_QUIET` is on."""
+def runs_left(runs: Sequence[str], state: str, what: str) -> None:
+    """Say how runs are recorded that the program did not end itself, but what it did, unless `MLWS_QUIET` is on."""
     if runs:
         more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
-        _say(f"Run {runs[-1]}{more}: the program ended without complete(); recorded as {state}.")
+        _say(f"Run {runs[-1]}{more}: {what} without complete(); recorded as {state}.")
 
 
 def problem(line: str) -> None:

@@ -6,7 +6,8 @@
     from azureml.core import Experiment, Run, Workspace
 
 `mlws run SCRIPT` does the same for a script that is not to be touched. What the old SDK has and this one has not
-raises `NotProvided` when it is imported, with a sentence on what to do instead.
+raises `NotProvided` when it is imported, with a sentence on what to do instead; `ScriptRunConfig`, `Environment` and
+their like, which a later version will have, when they are used.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from mlflow_ws_plugin import absent
 from mlflow_ws_plugin.errors import NotProvided
 
 OLD = "azureml"
@@ -25,17 +27,24 @@ OLD = "azureml"
 PROVIDED: dict[str, dict[str, str]] = {
     "azureml": {},
     "azureml.core": {
+        "Environment": "mlflow_ws_plugin.sdk.later:Environment",
         "Experiment": "mlflow_ws_plugin:Experiment",
         "Run": "mlflow_ws_plugin:Run",
+        "RunConfiguration": "mlflow_ws_plugin.sdk.later:RunConfiguration",
+        "ScriptRunConfig": "mlflow_ws_plugin.sdk.later:ScriptRunConfig",
         "Workspace": "mlflow_ws_plugin:Workspace",
         "VERSION": "mlflow_ws_plugin.azureml_imports:VERSION",
         "__version__": "mlflow_ws_plugin.azureml_imports:VERSION",
     },
+    "azureml.core.conda_dependencies": {"CondaDependencies": "mlflow_ws_plugin.sdk.later:CondaDependencies"},
+    "azureml.core.environment": {"Environment": "mlflow_ws_plugin.sdk.later:Environment"},
     "azureml.core.experiment": {"Experiment": "mlflow_ws_plugin:Experiment"},
     "azureml.core.run": {
         "Run": "mlflow_ws_plugin:Run",
         "_OfflineRun": "mlflow_ws_plugin.azureml_imports:OfflineRun",
     },
+    "azureml.core.runconfig": {"RunConfiguration": "mlflow_ws_plugin.sdk.later:RunConfiguration"},
+    "azureml.core.script_run_config": {"ScriptRunConfig": "mlflow_ws_plugin.sdk.later:ScriptRunConfig"},
     "azureml.core.workspace": {"Workspace": "mlflow_ws_plugin:Workspace"},
     "azureml.core.model": {},
     "azureml.exceptions": {
@@ -52,61 +61,44 @@ PROVIDED: dict[str, dict[str, str]] = {
 }
 """What can be imported: names by module, each as `<our module>:<our name>`."""
 
-_DATA = "Read your data from a path or a URL, and tag the run with it."
-_COMPUTE = "Nothing here runs on rented machines: run the script with `mlws run SCRIPT`."
-_SUBMIT = "Jobs are not submitted yet: run the script with `mlws run SCRIPT`."
-_ENVIRONMENT = "A script runs in the Python that starts it: install its packages there, and leave the environment out."
-_LOGIN = "A workspace on your own disk needs no login: leave `auth` out."
-_MODEL = (
-    "Register a model with `run.register_model()`, and get its files with "
-    "`mlflow.artifacts.download_artifacts(model.url)`."
-)
-_SERVING = "Serve a registered model with `mlflow models serve`."
-_TUNING = "Tune with Optuna and `mlflow_ws_plugin.OptunaTrials`, which records each trial as a child run."
-_PIPELINE = "Call the steps one after the other, each in a child run: `run.child_run()`."
-_WIDGET = "There is no widget yet: print the run, or look at it with `mlflow ui`."
-
 NOT_PROVIDED: dict[str, str] = {
-    "azureml.automl": _TUNING,
+    "azureml.automl": absent.TUNING,
     "azureml.contrib": "Previews of the old SDK have no counterpart.",
-    "azureml.core.ComputeTarget": _COMPUTE,
-    "azureml.core.Dataset": _DATA,
-    "azureml.core.Datastore": _DATA,
-    "azureml.core.Environment": _ENVIRONMENT,
-    "azureml.core.Image": _SERVING,
-    "azureml.core.Keyvault": "Read secrets from environment variables.",
-    "azureml.core.Model": _MODEL,
-    "azureml.core.RunConfiguration": _SUBMIT,
-    "azureml.core.ScriptRunConfig": _SUBMIT,
-    "azureml.core.Webservice": _SERVING,
-    "azureml.core.authentication": _LOGIN,
-    "azureml.core.compute": _COMPUTE,
-    "azureml.core.compute_target": _COMPUTE,
-    "azureml.core.conda_dependencies": _ENVIRONMENT,
-    "azureml.core.dataset": _DATA,
-    "azureml.core.datastore": _DATA,
-    "azureml.core.environment": _ENVIRONMENT,
-    "azureml.core.image": _SERVING,
-    "azureml.core.keyvault": "Read secrets from environment variables.",
-    "azureml.core.model.InferenceConfig": _SERVING,
-    "azureml.core.model.Model": _MODEL,
-    "azureml.core.runconfig": _SUBMIT,
-    "azureml.core.script_run": _SUBMIT,
-    "azureml.core.script_run_config": _SUBMIT,
-    "azureml.core.webservice": _SERVING,
-    "azureml.data": _DATA,
-    "azureml.datadrift": _DATA,
-    "azureml.dataprep": _DATA,
+    "azureml.core.ComputeTarget": absent.COMPUTE,
+    "azureml.core.Dataset": absent.DATA,
+    "azureml.core.Datastore": absent.DATA,
+    "azureml.core.Image": absent.SERVING,
+    "azureml.core.Keyvault": absent.SECRETS,
+    "azureml.core.Model": absent.MODEL,
+    "azureml.core.Webservice": absent.SERVING,
+    "azureml.core.authentication": absent.LOGIN,
+    "azureml.core.compute": absent.COMPUTE,
+    "azureml.core.compute_target": absent.COMPUTE,
+    "azureml.core.dataset": absent.DATA,
+    "azureml.core.datastore": absent.DATA,
+    "azureml.core.image": absent.SERVING,
+    "azureml.core.keyvault": absent.SECRETS,
+    "azureml.core.model.InferenceConfig": absent.SERVING,
+    "azureml.core.model.Model": absent.MODEL,
+    "azureml.core.runconfig.DockerConfiguration": absent.SUBMIT,
+    "azureml.core.runconfig.MpiConfiguration": absent.SUBMIT,
+    "azureml.core.runconfig.PyTorchConfiguration": absent.SUBMIT,
+    "azureml.core.runconfig.TensorflowConfiguration": absent.SUBMIT,
+    "azureml.core.script_run": absent.SUBMIT,
+    "azureml.core.webservice": absent.SERVING,
+    "azureml.data": absent.DATA,
+    "azureml.datadrift": absent.DATA,
+    "azureml.dataprep": absent.DATA,
     "azureml.interpret": "Log explanations as tables or files: `run.log_table()`, `run.upload_file()`.",
-    "azureml.opendatasets": _DATA,
-    "azureml.pipeline": _PIPELINE,
+    "azureml.opendatasets": absent.DATA,
+    "azureml.pipeline": absent.PIPELINE,
     "azureml.tensorboard": "Point TensorBoard at the folder that your script writes.",
-    "azureml.train.automl": _TUNING,
-    "azureml.train.dnn": _SUBMIT,
-    "azureml.train.estimator": _SUBMIT,
-    "azureml.train.hyperdrive": _TUNING,
-    "azureml.train.sklearn": _SUBMIT,
-    "azureml.widgets.RunDetails": _WIDGET,
+    "azureml.train.automl": absent.TUNING,
+    "azureml.train.dnn": absent.SUBMIT,
+    "azureml.train.estimator": absent.SUBMIT,
+    "azureml.train.hyperdrive": absent.TUNING,
+    "azureml.train.sklearn": absent.SUBMIT,
+    "azureml.widgets.RunDetails": absent.WIDGET,
 }
 """What cannot be imported, and what to do instead. A name stands for everything below it."""
 

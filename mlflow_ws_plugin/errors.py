@@ -36,6 +36,8 @@ WorkspaceError
 ├── PackageMissing (ImportError)       a package that is not a dependency is not installed
 ├── FlushTimedOut (TimeoutError)       not everything was recorded in time
 ├── NotProvided (ImportError)          a name of the old SDK that this one has not
+├── CallNotProvided (AttributeError)   a call of the old SDK that this one has not
+├── WorkspaceClosed (ValueError)       `workspace.close()` was before
 └── StorageError (OSError)             the workspace itself
     ├── WorkspaceUnusable              a file, a foreign or a corrupt database
     │   └── WorkspaceTooNew
@@ -210,6 +212,14 @@ class PackageMissing(WorkspaceError, ImportError):
 
 class NotProvided(WorkspaceError, ImportError):
     """The old SDK has this name and this one has not; the message says what to do instead."""
+
+
+class CallNotProvided(WorkspaceError, AttributeError):
+    """The old SDK's objects have this attribute and these have not; the message says what to do instead."""
+
+
+class WorkspaceClosed(WorkspaceError, ValueError):
+    """The workspace was closed before; nothing was written."""
 
 
 class FlushTimedOut(WorkspaceError, TimeoutError):

@@ -89,8 +89,12 @@ class RunHistory:
         with self._database.write():
             return
 
-    def close(self) -> None:
+    def release(self) -> None:
         """Let go of this thread's connection; the next use opens another."""
+        self._database.release()
+
+    def close(self) -> None:
+        """Let go of the workspace; the next use raises `WorkspaceClosed`."""
         self._database.close()
 
     def __reduce__(self) -> tuple[type[RunHistory], tuple[Path]]:

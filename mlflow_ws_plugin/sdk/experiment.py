@@ -8,7 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlflow_ws_plugin import announcement
+from mlflow_ws_plugin import absent, announcement
+from mlflow_ws_plugin.absent import SaysWhatIsAbsent
 from mlflow_ws_plugin.errors import InvalidInput, InvalidQuery
 from mlflow_ws_plugin.records import limits, reserved
 from mlflow_ws_plugin.records.experiment import ExperimentRecord, Lifecycle
@@ -33,7 +34,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 """What `Experiment.list` shows, by view type."""
 
 
-class Experiment:
+class Experiment(SaysWhatIsAbsent):
     """The experiment of a name, begun now if the workspace has none.
 
     Args:
@@ -51,6 +52,8 @@ class Experiment:
         InvalidName: The name is not legal.
         ExperimentNotActive: It is archived; `Experiment.list(workspace, view_type="ArchivedOnly")` finds it.
     """
+
+    _absent = absent.OF_EXPERIMENT
 
     def __init__(self, workspace: Workspace, name: str, **kwargs: object) -> None:  # noqa: ARG002
         history = _checked(workspace)._history

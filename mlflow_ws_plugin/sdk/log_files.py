@@ -105,7 +105,7 @@ class WatchedLog:
     def __init__(self, history: RunHistory, run_id: str, path: Path, name: str) -> None:
         self.path = path
         self.name = name
-        self._history = history
+        self.history = history
         self._run_id = run_id
         self._source = GrowingFile(path)
         self._one_at_a_time = threading.Lock()
@@ -123,10 +123,10 @@ class WatchedLog:
             SourceUnreadable: The file cannot be read.
             StorageError: The run's files cannot be written.
         """
-        goes_on = self._history.runs.info(self._run_id).state not in TERMINAL  # asked first: then comes the last look
+        goes_on = self.history.runs.info(self._run_id).state not in TERMINAL  # asked first: then comes the last look
         with self._one_at_a_time:
             for piece in self._source.new():
-                self._history.files.append(self._run_id, self.name, piece)
+                self.history.files.append(self._run_id, self.name, piece)
         return goes_on
 
     def stop(self) -> None:
@@ -168,6 +168,12 @@ def watched(history: RunHistory, run_id: str, path: Path, name: str | None) -> W
     name = places.check_file_name(name or posixpath.join(FOLDER, path.name))
     history.runs.info(run_id)
     return WatchedLog(history, run_id, path, name)
+
+
+def stop_of(history: RunHistory) -> None:
+    """Do the same for the runs of one workspace, because it is closed. Never raises."""
+    for log in [log for log in _watched if log.history is history]:
+        log.stop()
 
 
 def stop_all() -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlflow_ws_plugin import absent
+from mlflow_ws_plugin.absent import SaysWhatIsAbsent
 from mlflow_ws_plugin.errors import RunNotFound
 from mlflow_ws_plugin.sdk import context
 from mlflow_ws_plugin.sdk.calls.charts import ChartCalls
@@ -37,6 +39,7 @@ class Run(
     FamilyCalls,
     DetailCalls,
     ModelCalls,
+    SaysWhatIsAbsent,
 ):
     """An existing run of an experiment. `Experiment.start_logging()` begins one.
 
@@ -53,6 +56,8 @@ class Run(
     Raises:
         RunNotFound: The experiment has no such run.
     """
+
+    _absent = absent.OF_RUN
 
     def __init__(
         self,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
 
-from mlflow_ws_plugin import settings, uri
+from mlflow_ws_plugin import absent, settings, uri
+from mlflow_ws_plugin.absent import SaysWhatIsAbsent
 from mlflow_ws_plugin.errors import InvalidInput, WorkspaceExists, WorkspaceNotFound
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.filters import AllOf
 from mlflow_ws_plugin.records.names import check_workspace_name
 from mlflow_ws_plugin.records.run import RunInfo
-from mlflow_ws_plugin.sdk import config
+from mlflow_ws_plugin.sdk import capture, config, log_files
 from mlflow_ws_plugin.sdk.context import BRIDGE
 from mlflow_ws_plugin.sdk.experiment import Experiment
 from mlflow_ws_plugin.sdk.run import Run
@@ -23,7 +26,10 @@ LOCAL = "local"
 """What a workspace on one's own disk says where the old SDK names a region, a subscription or a resource group."""
 
 
-class Workspace:
+Self = TypeVar("Self", bound="Workspace")
+
+
+class Workspace(SaysWhatIsAbsent):
     """The default workspace, or the one of a name.
 
     The default is the one `MLWS_WORKSPACE` names, else the one of the nearest configuration file (see `from_config`) in
@@ -46,6 +52,8 @@ class Workspace:
         WorkspaceNotFound: No workspace has this name.
         WorkspaceUnusable: There is something else at that place.
     """
+
+    _absent = absent.OF_WORKSPACE
 
     def __init__(
         self,
@@ -238,6 +246,29 @@ class Workspace:
         140 µs instead of 50. Imports MLflow.
         """
         import_module(BRIDGE).make_default(self.get_mlflow_tracking_uri())
+
+    def close(self) -> None:
+        """Let go of the workspace; using it, its experiments or its runs from now on raises `WorkspaceClosed`.
+
+        Runs that were begun through it and go on are ended as the end of the interpreter would end them, which is said.
+        Other `Workspace` objects of the same directory, and MLflow's own, stay open. Closing twice is fine.
+        """
+        self._close(None)
+
+    def __enter__(self: Self) -> Self:
+        """Return the workspace; the end of the block closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the workspace. Runs that go on are `Failed` where an error left the block, `Canceled` after Ctrl-C."""
+        self._close(exc)
+
+    def _close(self, exc: BaseException | None) -> None:
+        log_files.stop_of(self._history)
+        capture.leave(self._history, exc)
+        self._history.close()
 
     def __repr__(self) -> str:
         return f"Workspace.open({str(self._uri.directory)!r})"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlflow_ws_plugin import settings
-from mlflow_ws_plugin.errors import WorkspaceUnusable, WorkspaceUnwritable
+from mlflow_ws_plugin.errors import WorkspaceClosed, WorkspaceUnusable, WorkspaceUnwritable
 from mlflow_ws_plugin.storage import faults, filesystem, forking, schema, transactions
 from mlflow_ws_plugin.storage.transactions import Appending, Held, Reading, Writing
 
@@ -46,12 +46,13 @@ class Database:
         self._local = threading.local()
         self._lock = forking.writing_lock()
         self._pid = os.getpid()
+        self._is_closed = False
 
     def read(self) -> Reading:
         """Return a transaction that sees one state of the database and changes nothing."""
         held = self._held()
         if held is not None and not held.is_there():
-            self.close()
+            self.release()
             held = self._held()
         return Reading(held or Held(_empty(), self.path), forking.Reading(), self.patiently)
 
@@ -74,9 +75,14 @@ class Database:
             held = self._for_writing()
         return Appending(held, self._lock, self.patiently)
 
-    def close(self) -> None:
-        """Close this thread's connection. The next use opens another."""
+    def release(self) -> None:
+        """Let go of this thread's connection. The next use opens another."""
         self._local.__dict__.pop("held", None)
+
+    def close(self) -> None:
+        """Let go of the connections of all threads, once what they do now is done; the next use is refused."""
+        self._is_closed = True
+        self._local = threading.local()
 
     def patiently(self, action: Callable[[], T]) -> T:
         """Return what `action` returns, tried again while other processes hold the lock.
@@ -99,6 +105,10 @@ class Database:
         held: Held | None = getattr(self._local, "held", None)
         if held is not None and held.pid == os.getpid():
             return held
+        if self._is_closed:
+            raise WorkspaceClosed(
+                f"The workspace {self.path.parent} is closed.", "Workspace.open() opens it again; get its runs anew."
+            )
         if self._pid != os.getpid():
             self._forget_parent()
         return self._open() if filesystem.exists(self.path) else None
@@ -106,7 +116,7 @@ class Database:
     def _for_writing(self) -> Held:
         held = self._held() or self._create()
         if not held.is_there():
-            self.close()
+            self.release()
             raise WorkspaceUnusable(
                 f"{self.path} was removed or replaced while it was open.", "Put it back, or begin a new run."
             )

@@ -33,7 +33,7 @@ class TestEmbeddedRecord(RecordStoreContract):
         """An empty workspace."""
         history = RunHistory(workspace_dir)
         yield history
-        history.close()
+        history.release()
 
 
 def test_reading_makes_nothing(workspace_dir: Path) -> None:
@@ -145,8 +145,8 @@ def test_closing_leaves_the_connections_of_other_threads(workspace_dir: Path) ->
     with ThreadPoolExecutor(1) as other:
         other.submit(history.metrics.log, run_id, [write("m", at(0))]).result()
         open_files = len(list(Path("/proc/self/fd").iterdir()))
-        history.close()
-        history.close()
+        history.release()
+        history.release()
         other.submit(history.metrics.log, run_id, [write("m", at(1))]).result()
         assert len(list(Path("/proc/self/fd").iterdir())) < open_files
     assert len(history.metrics.history(run_id, "m")) == 2

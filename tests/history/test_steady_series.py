@@ -128,7 +128,7 @@ def test_a_workspace_of_the_first_schema_is_brought_up_to_date(workspace_dir: Pa
     history = RunHistory(workspace_dir)
     run_id = begin(history)
     history.metrics.log(run_id, [write("loss", (0, 0, 1.0, 0))])
-    history.close()
+    history.release()
     with sqlite3.connect(workspace_dir / "workspace.db") as old:
         old.execute("ALTER TABLE series DROP COLUMN behind")
         old.execute("ALTER TABLE runs DROP COLUMN type")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection
-from pathlib import Path
 
 from mlflow_ws_plugin import settings
 from mlflow_ws_plugin.history import RunHistory
@@ -40,7 +39,7 @@ class Heart:
         return not self._run_ids
 
 
-_hearts: dict[Path, Heart] = {}
+_hearts: dict[RunHistory, Heart] = {}
 _one_at_a_time = threading.RLock()  # which a signal handler that ends a run may take again
 
 
@@ -50,16 +49,16 @@ def begin(history: RunHistory, run_ids: Collection[str]) -> None:
     if not every_s:
         return
     with _one_at_a_time:
-        heart = _hearts.setdefault(history.directory, Heart(history, every_s))
+        heart = _hearts.setdefault(history, Heart(history, every_s))
         heart.add(run_ids)
 
 
 def end(history: RunHistory, run_id: str) -> None:
     """Beat for a run no more."""
     with _one_at_a_time:
-        heart = _hearts.get(history.directory)
+        heart = _hearts.get(history)
         if heart is not None and heart.remove(run_id):
-            del _hearts[history.directory]
+            del _hearts[history]
 
 
 def forget() -> None:

@@ -38,7 +38,7 @@ class Session:
     """
 
     def __init__(self, history: RunHistory, run_id: str) -> None:
-        self._history = history
+        self.history = history
         self._run_id = run_id
         self._duties: list[Duty] = []
         self._recording: threading.Thread | None = None
@@ -49,7 +49,7 @@ class Session:
         """Begin to keep what the run writes, and record where it comes from; once."""
         if self._recording is not None:
             return
-        history, run_id = self._history, self._run_id
+        history, run_id = self.history, self._run_id
         if outputs is not None and settings.CAPTURE_OUTPUTS.is_on():
             self._outputs = Outputs(Path(outputs), history.directory)
         if settings.CAPTURE_LOGS.is_on():
@@ -85,20 +85,20 @@ class Session:
         if not self.flush(LONGEST_RECORDING_S):
             announcement.problem(f"Git state, packages or snapshot of run {self._run_id} may be incomplete.")
         ROUNDS.remove(self._duties)
-        heartbeat.end(self._history, self._run_id)
+        heartbeat.end(self.history, self._run_id)
 
     def leave(self, ending: leaving.Ending) -> str | None:
         """End the run as the interpreter ends, and return its name and id; None where it had ended already."""
         self.finish()
-        info = self._history.runs.info(self._run_id)
+        info = self.history.runs.info(self._run_id)
         if info.state in TERMINAL:
             return None
-        attempt("writing tables for MLflow", lambda: table_files.write(self._history, self._run_id))
-        self._history.runs.set_state(self._run_id, ending.state, error=ending.error)
+        attempt("writing tables for MLflow", lambda: table_files.write(self.history, self._run_id))
+        self.history.runs.set_state(self._run_id, ending.state, error=ending.error)
         return f"{info.name} ({self._run_id})"
 
     def _upload(self, name: str, path: Path) -> None:
-        self._history.files.put(self._run_id, [(name, path)])
+        self.history.files.put(self._run_id, [(name, path)])
 
     def _go_on(self, duties: list[Duty] | None) -> None:
         self._duties += duties or []
@@ -161,12 +161,19 @@ def finish(run: RunParts) -> None:
 
 def leave_all() -> None:
     """End all runs that go on, the youngest first, because the interpreter ends. Never raises."""
-    ending = leaving.of_interpreter()
-    left = []
-    while _open:
-        _, session = _open.popitem()
-        left.append(attempt("ending a run", partial(session.leave, ending)))
-    announcement.runs_left([run for run in left if run], ending.state.value)
+    _leave([*_open], leaving.of_interpreter(), "the program ended")
+
+
+def leave(history: RunHistory, exc: BaseException | None) -> None:
+    """End the runs of a workspace that go on, because it is closed, perhaps by an exception. Never raises."""
+    keys = [key for key, session in _open.items() if session.history is history]
+    _leave(keys, leaving.of_exception(exc), "the workspace was closed")
+
+
+def _leave(keys: list[_Key], ending: leaving.Ending, what: str) -> None:
+    sessions = [session for key in reversed(keys) if (session := _open.pop(key, None)) is not None]
+    left = [attempt("ending a run", partial(session.leave, ending)) for session in sessions]
+    announcement.runs_left([run for run in left if run], ending.state.value, what)
 
 
 def abandon_all() -> None:

@@ -1,0 +1,70 @@
+"""What the AzureML SDK v1 has and this one has not: what to do instead, and attributes that say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from mlflow_ws_plugin.errors import CallNotProvided
+
+DATA = "Read your data from a path or a URL, and tag the run with it."
+COMPUTE = "Nothing here runs on rented machines: run the script with `mlws run SCRIPT`."
+SUBMIT = "Jobs are not submitted yet: run the script with `mlws run SCRIPT`."
+WAIT = "Jobs are not submitted yet, and a run of this process is done with complete()."
+ENVIRONMENT = "A script runs in the Python that starts it: install its packages there, and leave the environment out."
+LOGIN = "A workspace on your own disk needs no login: leave `auth` out."
+MODEL = (
+    "Register a model with `run.register_model()`, and get its files with "
+    "`mlflow.artifacts.download_artifacts(model.url)`."
+)
+SECRETS = "Read secrets from environment variables."
+SERVING = "Serve a registered model with `mlflow models serve`."
+TUNING = "Tune with Optuna and `mlflow_ws_plugin.OptunaTrials`, which records each trial as a child run."
+PIPELINE = "Call the steps one after the other, each in a child run: `run.child_run()`."
+WIDGET = "There is no widget yet: print the run, or look at it with `mlflow ui`."
+FRESH = "What is asked of a run or an experiment is read anew each time: leave the call out."
+CLEAN = "Nothing is kept beside a run's files: leave the call out."
+
+OF_RUN: dict[str, str] = {
+    "clean": CLEAN,
+    "get_environment": ENVIRONMENT,
+    "get_secret": SECRETS,
+    "get_secrets": SECRETS,
+    "input_datasets": DATA,
+    "output_datasets": DATA,
+    "submit_child": SUBMIT,
+    "wait_for_completion": WAIT,
+}
+OF_EXPERIMENT: dict[str, str] = {
+    "get_portal_url": "There is no portal yet: look at the experiment with `mlflow ui`.",
+    "refresh": FRESH,
+    "submit": SUBMIT,
+}
+OF_WORKSPACE: dict[str, str] = {
+    "compute_targets": COMPUTE,
+    "datasets": DATA,
+    "datastores": DATA,
+    "environments": ENVIRONMENT,
+    "get_default_compute_target": COMPUTE,
+    "get_default_datastore": DATA,
+    "get_default_keyvault": SECRETS,
+    "images": SERVING,
+    "models": MODEL,
+    "service_context": "There is no service to talk to: leave it out.",
+    "set_default_datastore": DATA,
+    "webservices": SERVING,
+}
+
+
+class SaysWhatIsAbsent:
+    """An object whose missing attributes say what to do instead, where the old SDK has them."""
+
+    _absent: ClassVar[dict[str, str]] = {}
+
+    if not TYPE_CHECKING:  # or type checkers would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> object:
+            """Raise what a missing attribute raises, so that `hasattr` stays an honest question."""
+            kind = type(self).__name__
+            if name in self._absent:
+                raise CallNotProvided(f"{kind}.{name} is not provided by mlflow-ws-plugin.", self._absent[name])
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
