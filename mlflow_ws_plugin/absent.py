@@ -9,7 +9,6 @@ from mlflow_ws_plugin.errors import CallNotProvided
 DATA = "Read your data from a path or a URL, and tag the run with it."
 COMPUTE = "Nothing here runs on rented machines: run the script with `mlws run SCRIPT`."
 SUBMIT = "Jobs are not submitted yet: run the script with `mlws run SCRIPT`."
-WAIT = "Jobs are not submitted yet, and a run of this process is done with complete()."
 ENVIRONMENT = "A script runs in the Python that starts it: install its packages there, and leave the environment out."
 LOGIN = "A workspace on your own disk needs no login: leave `auth` out."
 MODEL = (
@@ -32,7 +31,6 @@ OF_RUN: dict[str, str] = {
     "input_datasets": DATA,
     "output_datasets": DATA,
     "submit_child": SUBMIT,
-    "wait_for_completion": WAIT,
 }
 OF_EXPERIMENT: dict[str, str] = {
     "get_portal_url": "There is no portal yet: look at the experiment with `mlflow ui`.",

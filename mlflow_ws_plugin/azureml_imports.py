@@ -51,7 +51,7 @@ PROVIDED: dict[str, dict[str, str]] = {
         "AzureMLException": "mlflow_ws_plugin.errors:WorkspaceError",
         "UserErrorException": "mlflow_ws_plugin.errors:WorkspaceError",
         "ServiceException": "mlflow_ws_plugin.errors:StorageError",
-        "ActivityFailedException": "mlflow_ws_plugin.errors:WorkspaceError",
+        "ActivityFailedException": "mlflow_ws_plugin.errors:RunFailed",
         "ExperimentExecutionException": "mlflow_ws_plugin.errors:WorkspaceError",
         "RunEnvironmentException": "mlflow_ws_plugin.errors:ContextIncomplete",
     },

@@ -34,6 +34,7 @@ WorkspaceError
 │   ├── ExperimentNotEmpty
 │   └── RunNotActive
 ├── PackageMissing (ImportError)       a package that is not a dependency is not installed
+├── RunFailed                          a run that was waited for
 ├── FlushTimedOut (TimeoutError)       not everything was recorded in time
 ├── NotProvided (ImportError)          a name of the old SDK that this one has not
 ├── CallNotProvided (AttributeError)   a call of the old SDK that this one has not
@@ -220,6 +221,21 @@ class CallNotProvided(WorkspaceError, AttributeError):
 
 class WorkspaceClosed(WorkspaceError, ValueError):
     """The workspace was closed before; nothing was written."""
+
+
+class RunFailed(WorkspaceError):
+    """A run that was waited for has failed.
+
+    Attributes:
+        run_id: Its id.
+        reason: Why, with the traceback where there is one; None where nobody said.
+    """
+
+    def __init__(self, run_id: str, reason: str | None) -> None:
+        why = f": {reason}" if reason else "."
+        super().__init__(f"Run {run_id} failed{why}", "Its logs: run.get_all_logs().")
+        self.run_id = run_id
+        self.reason = reason
 
 
 class FlushTimedOut(WorkspaceError, TimeoutError):

@@ -12,7 +12,6 @@ from mlflow_ws_plugin.absent import SaysWhatIsAbsent
 from mlflow_ws_plugin.errors import RunNotFound
 from mlflow_ws_plugin.sdk import context
 from mlflow_ws_plugin.sdk.calls.charts import ChartCalls
-from mlflow_ws_plugin.sdk.calls.details import DetailCalls
 from mlflow_ws_plugin.sdk.calls.family import FamilyCalls
 from mlflow_ws_plugin.sdk.calls.files import FileCalls
 from mlflow_ws_plugin.sdk.calls.images import ImageCalls
@@ -22,6 +21,7 @@ from mlflow_ws_plugin.sdk.calls.metrics import MetricCalls
 from mlflow_ws_plugin.sdk.calls.models import ModelCalls
 from mlflow_ws_plugin.sdk.calls.notes import NoteCalls
 from mlflow_ws_plugin.sdk.calls.snapshots import SnapshotCalls
+from mlflow_ws_plugin.sdk.calls.waiting import WaitCalls
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin.sdk.experiment import Experiment
@@ -37,7 +37,7 @@ class Run(
     LogCalls,
     LifeCalls,
     FamilyCalls,
-    DetailCalls,
+    WaitCalls,
     ModelCalls,
     SaysWhatIsAbsent,
 ):

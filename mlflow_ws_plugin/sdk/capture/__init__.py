@@ -5,6 +5,6 @@ A process calls `begin(run, …)` for a run it begins, `attend(run, …)` for ch
 training, holds a lock across a fork, or is in the way of a point that is logged.
 """
 
-from mlflow_ws_plugin.sdk.capture.sessions import attend, begin, finish, flush, leave
+from mlflow_ws_plugin.sdk.capture.sessions import attend, attends, begin, finish, flush, leave
 
-__all__ = ["attend", "begin", "finish", "flush", "leave"]
+__all__ = ["attend", "attends", "begin", "finish", "flush", "leave"]

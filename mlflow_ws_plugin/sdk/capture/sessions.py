@@ -146,6 +146,11 @@ def begin(
     attempt("recording beside a run", lambda: _open[_key(run)].capture(folder, directory))
 
 
+def attends(run: RunParts) -> bool:
+    """Tell whether this process began the run, and has not ended it yet."""
+    return _key(run) in _open
+
+
 def flush(run: RunParts, timeout_s: float) -> bool:
     """Wait until everything until now is recorded, so long at most; tell whether it is."""
     session = _open.get(_key(run))
