@@ -1,6 +1,7 @@
 """The tracking store of an embedded workspace: MLflow's calls, each translated in, passed on, and translated out.
 
-A table of contents. The methods are in rooms by their noun: experiments, runs, run data, metric reads, inputs, models.
+A table of contents. The methods are in rooms by their noun: experiments, runs, run data, metric reads, inputs, models;
+what has no native counterpart is passed on to MLflow's own store.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 from mlflow_ws_plugin.plugin.store.experiments import ExperimentCalls
+from mlflow_ws_plugin.plugin.store.genai import GenAiCalls, passing_on_the_rest
 from mlflow_ws_plugin.plugin.store.inputs import InputCalls
 from mlflow_ws_plugin.plugin.store.metric_reads import MetricReadCalls
 from mlflow_ws_plugin.plugin.store.models import ModelCalls
@@ -27,8 +29,9 @@ _UNCHOSEN_ROOTS = ("./mlruns", "./mlartifacts")
 """What MLflow's server passes where no `--default-artifact-root` was given."""
 
 
+@passing_on_the_rest
 class EmbeddedTrackingStore(
-    ExperimentCalls, RunCalls, RunDataCalls, MetricReadCalls, InputCalls, ModelCalls, AbstractStore
+    ExperimentCalls, RunCalls, RunDataCalls, MetricReadCalls, InputCalls, ModelCalls, GenAiCalls, AbstractStore
 ):
     """MLflow's tracking store on a workspace in a directory.
 

@@ -1,0 +1,82 @@
+"""MLflow's own SQL store on a file inside a workspace, opened at the first call that needs it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlflow.entities import Experiment
+
+if TYPE_CHECKING:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    from mlflow_ws_plugin.plugin.genai.mirror import Mirror
+
+LOCK_NAME = "mlflow.db.lock"
+
+
+class Delegate:
+    """Answers what has no native counterpart.
+
+    Args:
+        directory: The workspace's directory.
+        artifact_root: Where MLflow shall put what it makes itself.
+        experiment: Returns a native experiment as MLflow's, or None where there is none of that id.
+        all_experiments: Returns all of them, those in the bin included.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        artifact_root: str,
+        experiment: Callable[[int], Experiment | None],
+        all_experiments: Callable[[], list[Experiment]],
+    ) -> None:
+        self._directory = directory
+        self._artifact_root = artifact_root
+        self._experiment = experiment
+        self._all_experiments = all_experiments
+        self._opening = threading.Lock()
+        self._pid = os.getpid()
+        self._opened: tuple[SqlAlchemyStore, Mirror] | None = None
+
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Return what MLflow's store answers, after the experiments that the call names have been shown to it."""
+        from mlflow_ws_plugin.plugin.genai import mentions
+
+        store, mirror = self._store()
+        named = [self._experiment(key) for key in mentions.experiments(getattr(type(store), name), args, kwargs)]
+        mirror.show([experiment for experiment in named if experiment is not None])
+        return getattr(store, name)(*args, **kwargs)
+
+    def _store(self) -> tuple[SqlAlchemyStore, Mirror]:
+        if self._pid != os.getpid():
+            self._leave_parent()
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _leave_parent(self) -> None:
+        """Use neither a connection nor the lock of the process this one was forked from."""
+        self._opening = threading.Lock()
+        if self._opened is not None:
+            self._opened[0].engine.dispose(close=False)
+        self._pid = os.getpid()
+
+    def _open(self) -> tuple[SqlAlchemyStore, Mirror]:
+        """Open the store, or make it, one process at a time, and show it all experiments."""
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+        from mlflow.utils.file_utils import ExclusiveFileLock
+
+        from mlflow_ws_plugin.plugin.genai.mirror import Mirror
+        from mlflow_ws_plugin.plugin.registry_store import FILE_NAME, database_address
+
+        with ExclusiveFileLock(str(self._directory / LOCK_NAME)):
+            store = SqlAlchemyStore(database_address(self._directory / FILE_NAME), self._artifact_root)
+            mirror = Mirror(store)
+            mirror.show(self._all_experiments())
+        return store, mirror

@@ -1,0 +1,47 @@
+"""Which experiments a call names, wherever its arguments name one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+
+def _of_location(location: Any) -> Iterator[object]:
+    yield getattr(getattr(location, "mlflow_experiment", location), "experiment_id", location)
+
+
+def _of_trace(trace: Any) -> Iterator[object]:
+    yield getattr(trace, "experiment_id", None)
+
+
+def _itself(value: object) -> Iterator[object]:
+    yield value
+
+
+def _each(value: Iterable[object] | None) -> Iterator[object]:
+    for one in value or ():
+        yield from _of_location(one)
+
+
+WHERE: dict[str, Callable[[Any], Iterator[object]]] = {
+    "experiment_id": _itself,
+    "experiment_ids": _each,
+    "location": _of_location,
+    "locations": _each,
+    "trace_info": _of_trace,
+}
+"""How an argument of that name says which experiments it means."""
+
+
+def experiments(call: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]) -> set[int]:
+    """Return the ids of the experiments that a call of MLflow's SQL store names; what is no such id is left out."""
+    given = dict(zip(_parameters(call), args, strict=False)) | dict(kwargs)
+    found = (id_ for name, ids in WHERE.items() if name in given for id_ in ids(given[name]))
+    return {int(str(id_)) for id_ in found if str(id_).isdecimal()}
+
+
+@cache
+def _parameters(call: Callable[..., object]) -> tuple[str, ...]:
+    return tuple(inspect.signature(call).parameters)[1:]  # without self

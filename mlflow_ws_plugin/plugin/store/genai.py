@@ -1,0 +1,62 @@
+"""Calls that have no native counterpart: each is passed on to MLflow's own store, see `plugin.genai`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mlflow.entities import Experiment
+from mlflow.store.tracking.abstract_store import AbstractStore
+
+from mlflow_ws_plugin.errors import ExperimentNotFound
+from mlflow_ws_plugin.plugin.faults import speaking_mlflow
+from mlflow_ws_plugin.plugin.genai.delegate import Delegate
+from mlflow_ws_plugin.plugin.genai.names import delegated
+from mlflow_ws_plugin.plugin.store.parts import StoreParts
+from mlflow_ws_plugin.plugin.translate import experiment_to_mlflow
+from mlflow_ws_plugin.records.experiment import Lifecycle
+from mlflow_ws_plugin.records.filters import AllOf
+
+T = TypeVar("T")
+
+
+class GenAiCalls(StoreParts):
+    """What the calls need that are passed on; `passing_on_the_rest` makes them."""
+
+    @functools.cached_property
+    def _delegate(self) -> Delegate:
+        self._history.make()
+        root = self._foreign_root or self._artifact_root
+        return Delegate(self._history.directory, root, self._shown_experiment, self._shown_experiments)
+
+    def _shown_experiment(self, key: int) -> Experiment | None:
+        try:
+            return experiment_to_mlflow(self._history.experiments.get(key), self._artifact_root)
+        except ExperimentNotFound:
+            return None
+
+    def _shown_experiments(self) -> list[Experiment]:
+        found = self._history.experiments.search(AllOf(), [], lifecycles=Lifecycle.ALL, limit=-1)
+        return [experiment_to_mlflow(record, self._artifact_root) for record in found]
+
+
+def passing_on_the_rest(store: type[T]) -> type[T]:
+    """Return a store class with a method more for each call that the installed MLflow declares and it has not."""
+    ours = {name for kind in store.__mro__ if kind not in AbstractStore.__mro__ for name in vars(kind)}
+    for name in delegated(ours):
+        setattr(store, name, _passed_on(name))
+    return store
+
+
+def _passed_on(name: str) -> Callable[..., Any]:
+    def method(self: GenAiCalls, /, *args: Any, **kwargs: Any) -> Any:
+        return self._delegate.call(name, *args, **kwargs)
+
+    declared = getattr(AbstractStore, name, None)
+    if declared is not None:
+        functools.update_wrapper(method, declared)
+        method.__dict__.pop("__isabstractmethod__", None)
+    method.__name__ = name
+    method.__doc__ = method.__doc__ or f"Pass `{name}` on to MLflow's own store."
+    return speaking_mlflow(method)
