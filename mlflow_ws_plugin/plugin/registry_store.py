@@ -7,13 +7,11 @@ from pathlib import Path
 
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.file_utils import local_file_uri_to_path
-from sqlalchemy import make_url
 
 from mlflow_ws_plugin import announcement, uri
 from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
-
-FILE_NAME = "mlflow.db"
+from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, database_address, one_at_a_time
 
 
 class WorkspaceRegistry(SqlAlchemyStore):
@@ -59,16 +57,9 @@ def open_registry(store_uri: str) -> WorkspaceRegistry:
     address = database_address(history.directory / FILE_NAME)
     taken_for = Path(address.removeprefix("sqlite:///")).parent
     missing = [folder for folder in (taken_for, *taken_for.parents) if not folder.exists()]
-    store = WorkspaceRegistry(address, history.artifacts)
+    with one_at_a_time(history.directory):
+        store = WorkspaceRegistry(address, history.artifacts)
     for folder in missing:
         with suppress(OSError):
             folder.rmdir()  # MLflow makes the parents of an address whose escapes it has not decoded
     return store
-
-
-def database_address(path: Path) -> str:
-    """Return the address by which SQLAlchemy finds a file; only its newer versions decode escapes."""
-    plain = f"sqlite:///{path}"
-    if make_url(plain).database == str(path):
-        return plain
-    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")

@@ -9,7 +9,8 @@ import mlflow
 import pytest
 
 from mlflow_ws_plugin import uri
-from mlflow_ws_plugin.plugin.registry_store import database_address, here
+from mlflow_ws_plugin.plugin.mlflow_database import database_address
+from mlflow_ws_plugin.plugin.registry_store import here
 
 
 def register(directory: Path) -> None:

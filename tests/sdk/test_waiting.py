@@ -94,3 +94,23 @@ def test_a_thread_may_wait_for_the_main_thread(workspace: Workspace) -> None:
     run.complete()
     thread.join(60)
     assert seen == ["Completed"]
+
+
+def test_a_run_whose_process_is_gone_is_said_once_and_waited_for_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run = Experiment(workspace, "digits").start_logging()
+    with run._history._database.write() as tx:
+        tx.execute("UPDATE runs SET heartbeat_ms = 1")
+    monkeypatch.setenv("MLWS_HEARTBEAT_INTERVAL", "1")
+    assert run.status == "NotResponding"
+    monkeypatch.setattr("mlflow_ws_plugin.sdk.calls.waiting.EVERY_S", 0.01)
+    thread = threading.Thread(target=run.wait_for_completion)
+    thread.start()
+    said = ""
+    while "does not respond" not in said:
+        said += capfd.readouterr().err
+    run.complete()
+    thread.join(60)
+    said += capfd.readouterr().err
+    assert said == f"Run {run.id} does not respond: its process may be gone.\n"

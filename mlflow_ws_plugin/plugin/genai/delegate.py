@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from mlflow_ws_plugin.plugin.genai.mirror import Mirror
 
-LOCK_NAME = "mlflow.db.lock"
-
 
 class Delegate:
     """Answers what has no native counterpart.
@@ -68,15 +66,14 @@ class Delegate:
         self._pid = os.getpid()
 
     def _open(self) -> tuple[SqlAlchemyStore, Mirror]:
-        """Open the store, or make it, one process at a time, and show it all experiments."""
+        """Open the store, or make it, and show it all experiments."""
         from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-        from mlflow.utils.file_utils import ExclusiveFileLock
 
         from mlflow_ws_plugin.plugin.genai.mirror import Mirror
-        from mlflow_ws_plugin.plugin.registry_store import FILE_NAME, database_address
+        from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, database_address, one_at_a_time
 
-        with ExclusiveFileLock(str(self._directory / LOCK_NAME)):
+        with one_at_a_time(self._directory):
             store = SqlAlchemyStore(database_address(self._directory / FILE_NAME), self._artifact_root)
-            mirror = Mirror(store)
-            mirror.show(self._all_experiments())
+        mirror = Mirror(store)
+        mirror.show(self._all_experiments())
         return store, mirror

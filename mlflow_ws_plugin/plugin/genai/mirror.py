@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mlflow.entities import Experiment
 from mlflow.store.tracking.dbmodels.models import SqlExperiment
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import String, cast, literal, update
 from sqlalchemy.orm import Session
 
 _TAKEN = "renamed since, "
@@ -30,26 +31,32 @@ class Mirror:
             return
         with Session(self._store.engine) as session, session.begin():
             for experiment in changed:
-                key = int(experiment.experiment_id)
-                holder = (
-                    session.query(SqlExperiment)
-                    .filter(SqlExperiment.name == experiment.name, SqlExperiment.experiment_id != key)
-                    .first()
-                )
-                if holder is not None:  # its own row comes up to date when it is named itself
-                    holder.name = f"{_TAKEN}{holder.experiment_id}"  # type: ignore[assignment]
-                    session.flush()
-                session.merge(
-                    SqlExperiment(
-                        experiment_id=key,
-                        name=experiment.name,
-                        artifact_location=experiment.artifact_location,
-                        lifecycle_stage=experiment.lifecycle_stage,
-                        creation_time=experiment.creation_time,
-                        last_update_time=experiment.last_update_time,
-                    )
-                )
+                _write(session, experiment)
         self._written.update({one.experiment_id: _content(one) for one in changed})
+
+
+def _write(session: Session, experiment: Experiment) -> None:
+    """Write one row. Another one that has its name so far comes up to date when it is named itself.
+
+    The update comes first: with it the transaction writes, and processes that make one row at once wait for each other.
+    """
+    key, name = int(experiment.experiment_id), experiment.name
+    holder = (SqlExperiment.name == name, SqlExperiment.experiment_id != key)
+    session.execute(
+        update(SqlExperiment)
+        .where(*holder)
+        .values(name=literal(_TAKEN).concat(cast(SqlExperiment.experiment_id, String)))
+    )
+    session.merge(
+        SqlExperiment(
+            experiment_id=key,
+            name=name,
+            artifact_location=experiment.artifact_location,
+            lifecycle_stage=experiment.lifecycle_stage,
+            creation_time=experiment.creation_time,
+            last_update_time=experiment.last_update_time,
+        )
+    )
 
 
 def _content(experiment: Experiment) -> tuple[object, ...]:

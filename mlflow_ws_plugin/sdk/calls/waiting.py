@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlflow_ws_plugin import announcement
@@ -43,22 +43,16 @@ class WaitCalls(DetailCalls):
             RunFailed: The run has failed; the message has the reason.
             InvalidInput: The main thread waits for a run that this very process is to end.
         """
-        if show_output:
-            self._show(self._progress())
-        for _ in self._looks():
-            pass
+        show = _print if show_output else _leave_out
+        show([self._lines()])
+        with LogStream(self._history, self.id) as stream:
+            for _ in self._looks():
+                show(stream.new())
         info = self._info
-        if show_output:
-            self._show([heading("Execution Summary"), self._lines(Status=info.state.value)])
+        show([heading("Execution Summary"), self._lines(Status=info.state.value)])
         if raise_on_error and info.state is State.FAILED:
             raise RunFailed(self.id, info.error)
         return self.get_details()
-
-    def _progress(self) -> Iterator[str]:
-        yield self._lines()
-        with LogStream(self._history, self.id) as stream:
-            for _ in self._looks():
-                yield from stream.new()
 
     def _looks(self) -> Iterator[RunInfo]:
         """Yield the run as it is now and then, and at last once it has ended."""
@@ -79,8 +73,12 @@ class WaitCalls(DetailCalls):
         lines = {"RunId": self.id, **more, "Files": self.get_portal_url()}
         return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
-    @staticmethod
-    def _show(texts: Iterator[str] | list[str]) -> None:
-        for text in texts:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+
+def _print(texts: Iterable[str]) -> None:
+    for text in texts:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _leave_out(_: Iterable[str]) -> None:
+    """Nobody wants to see it: a stream of logs that is not asked for more reads nothing."""

@@ -176,8 +176,11 @@ def leave(history: RunHistory, exc: BaseException | None) -> None:
 
 
 def _leave(keys: list[_Key], ending: leaving.Ending, what: str) -> None:
-    sessions = [session for key in reversed(keys) if (session := _open.pop(key, None)) is not None]
-    left = [attempt("ending a run", partial(session.leave, ending)) for session in sessions]
+    left = []
+    for key in reversed(keys):
+        session = _open.pop(key, None)
+        if session is not None:
+            left.append(attempt("ending a run", partial(session.leave, ending)))
     announcement.runs_left([run for run in left if run], ending.state.value, what)
 
 

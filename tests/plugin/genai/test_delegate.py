@@ -6,6 +6,8 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mlflow
@@ -27,6 +29,10 @@ store = EmbeddedTrackingStore(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 store.start_trace(trace(sys.argv[2], "0"))
+print("opened", flush=True)
+for line in sys.stdin:
+    store.start_trace(trace(f"{sys.argv[2]}-{line.strip()}", line.strip()))
+    print("done", flush=True)
 """
 
 
@@ -100,23 +106,73 @@ def test_a_pickled_store_and_a_forked_one_find_the_same(store: EmbeddedTrackingS
     assert found(store, "0") == ["tr-1", "tr-2"]
 
 
-def test_processes_that_open_it_first_at_once_all_succeed(tracking_uri: str, store: EmbeddedTrackingStore) -> None:
-    command = [sys.executable, "-c", FIRST_TRACE, tracking_uri]
-    processes = [
-        subprocess.Popen([*command, f"tr-{index}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for index in range(4)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in processes:
-        process.communicate(timeout=120)
-    assert [process.returncode for process in processes] == [0] * 4
-    assert found(store, "0") == [f"tr-{index}" for index in range(4)]
+class Tracer:
+    """A process that traces into an experiment when it is told to."""
+
+    def __init__(self, tracking_uri: str, trace_id: str) -> None:
+        command = [sys.executable, "-c", FIRST_TRACE, tracking_uri, trace_id]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def hear(self, expected: str) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == f"{expected}\n"
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def end(self) -> None:
+        self._process.communicate(timeout=120)
+        assert self._process.returncode == 0
+
+
+def test_processes_that_do_the_same_first_at_once_all_succeed(tracking_uri: str, store: EmbeddedTrackingStore) -> None:
+    """They make the file, and then the rows of experiments that are new to all of them."""
+    tracers = [Tracer(tracking_uri, f"tr-{index}") for index in range(4)]
+    expected = ["0", *(store.create_experiment(f"new {index}") for index in range(10))]
+    for experiment_id, (before, after) in zip(expected, [("ready", "opened"), *[("", "done")] * 10], strict=True):
+        for tracer in tracers if before else []:
+            tracer.hear(before)
+        for tracer in tracers:
+            tracer.tell(experiment_id)
+        for tracer in tracers:
+            tracer.hear(after)
+    for tracer in tracers:
+        tracer.end()
+    assert [len(found(store, experiment_id)) for experiment_id in expected] == [4] * 11
+
+
+def test_rows_of_one_new_experiment_may_be_written_at_once(store: EmbeddedTrackingStore) -> None:
+    stores = [store, *(pickle.loads(pickle.dumps(store)) for _ in range(3))]
+    for one in stores:
+        one.start_trace(trace(f"tr-{id(one)}", "0"))
+    for index in range(20):
+        experiment_id = store.create_experiment(f"new {index}")
+        together = threading.Barrier(len(stores))
+
+        def write(one: EmbeddedTrackingStore, experiment_id: str, together: threading.Barrier) -> None:
+            together.wait(60)
+            one.start_trace(trace(f"tr-{experiment_id}-{id(one)}", experiment_id))
+
+        with ThreadPoolExecutor(len(stores)) as pool:
+            list(pool.map(write, stores, [experiment_id] * len(stores), [together] * len(stores)))
+        assert len(found(store, experiment_id)) == len(stores)
+
+
+def test_the_registry_and_the_traces_may_make_their_file_at_once(tracking_uri: str, workspace_dir: Path) -> None:
+    calls = (
+        "registry_store(sys.argv[1]).create_registered_model('m')",
+        "tracking_store(sys.argv[1]).start_trace(trace('tr-1', '0'))",
+    )
+    common = (
+        "import sys\n"
+        "from mlflow_ws_plugin.plugin.entry_points import registry_store, tracking_store\n"
+        "from tests.plugin.genai.test_delegate import trace\n"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", common + call, tracking_uri]) for call in calls]
+    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    assert (workspace_dir / "mlflow.db").exists()
 
 
 @pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning")

@@ -1,0 +1,28 @@
+"""The file inside a workspace that holds MLflow's own tables: its registry, and what is not native."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mlflow.utils.file_utils import ExclusiveFileLock
+from sqlalchemy import make_url
+
+FILE_NAME = "mlflow.db"
+LOCK_NAME = "mlflow.db.lock"
+
+
+def one_at_a_time(directory: Path) -> ExclusiveFileLock:
+    """Return a lock that processes hold while they make the tables, which MLflow itself lets two of them do at once.
+
+    Args:
+        directory: The workspace's directory.
+    """
+    return ExclusiveFileLock(str(directory / LOCK_NAME))
+
+
+def database_address(path: Path) -> str:
+    """Return the address by which SQLAlchemy finds a file; only its newer versions decode escapes."""
+    plain = f"sqlite:///{path}"
+    if make_url(plain).database == str(path):
+        return plain
+    return "sqlite:///" + str(path).replace("%", "%25").replace("?", "%3F")
