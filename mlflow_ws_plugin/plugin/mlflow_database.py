@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from mlflow.utils.file_utils import ExclusiveFileLock
 from sqlalchemy import make_url
 
 FILE_NAME = "mlflow.db"
 LOCK_NAME = "mlflow.db.lock"
 
 
-def one_at_a_time(directory: Path) -> ExclusiveFileLock:
-    """Return a lock that processes hold while they make the tables, which MLflow itself lets two of them do at once.
+@contextmanager
+def one_at_a_time(directory: Path) -> Iterator[None]:
+    """Hold a lock that processes hold while they make the tables, which MLflow itself lets two of them do at once.
 
     Args:
         directory: The workspace's directory.
     """
-    return ExclusiveFileLock(str(directory / LOCK_NAME))
+    with (directory / LOCK_NAME).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def database_address(path: Path) -> str:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from mlflow.entities import Run, RunInfo, RunStatus, RunTag
-from mlflow.exceptions import MlflowException, MlflowNotImplementedException
+from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.time import get_current_time_millis
@@ -111,12 +111,6 @@ class RunCalls(StoreParts):
         )
         shown = [found_run_to_mlflow(record, self._artifact_root) for record in found[:max_results]]
         return shown, pages.next_token(offset, max_results, found)
-
-    def link_traces_to_run(self, trace_ids: list[str], run_id: str) -> None:
-        """Refuse: a workspace keeps no traces yet."""
-        raise MlflowNotImplementedException(
-            f"Cannot link {len(trace_ids)} traces to run {run_id}: a workspace keeps no traces yet."
-        )
 
     def _get_deleted_runs(self, older_than: int = 0) -> list[str]:
         """Return the ids of runs deleted at least `older_than` ms ago; called by `mlflow gc`."""
