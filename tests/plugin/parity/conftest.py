@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 
 from mlflow_ws_plugin import uri
+from mlflow_ws_plugin.history import RunHistory
+from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME
+from mlflow_ws_plugin.plugin.registry_store import open_registry
 from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
-from .judge import SqlAlchemyStore
+from .declared import YOUNGER, is_declared
+from .judge import RegistryStore, SqlAlchemyStore
 from .pair import Pair, Side
+
+collect_ignore = [module for module, call in YOUNGER.items() if not is_declared(call)]
 
 _JUDGES_ARTIFACTS = "file:///judge/artifacts"
 
@@ -26,12 +32,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _prepared(directory: Path, empty_database: Path) -> tuple[str, str]:
+    """Return the addresses of a database and of a workspace, with MLflow's tables ready in both."""
+    workspace = directory / "work space #1"
+    RunHistory(workspace).make()
+    shutil.copy(empty_database, workspace / FILE_NAME)
+    shutil.copy(empty_database, directory / "judge.db")
+    return f"sqlite:///{directory}/judge.db", str(uri.of(workspace))
+
+
 @contextmanager
 def _opened(directory: Path, empty_database: Path) -> Iterator[Pair]:
-    database = directory / "judge.db"
-    shutil.copy(empty_database, database)
-    judge = SqlAlchemyStore(f"sqlite:///{database}", _JUDGES_ARTIFACTS)
-    ours = EmbeddedTrackingStore(str(uri.of(directory / "work space #1")))
+    database, workspace = _prepared(directory, empty_database)
+    judge = SqlAlchemyStore(database, _JUDGES_ARTIFACTS)
+    ours = EmbeddedTrackingStore(workspace)
     yield Pair(Side(judge, _JUDGES_ARTIFACTS), Side(ours, ours.artifact_root_uri))
     judge._dispose_engine()
 
@@ -48,3 +62,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> It
     """Two stores that the tests of one module share; each works on runs of its own, or only reads."""
     with _opened(tmp_path_factory.mktemp("shared"), empty_database) as pair:
         yield pair
+
+
+@pytest.fixture(scope="module")
+def registries(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Pair]:
+    """Two model registries that the tests of one module share; each works on models of its own, or only reads."""
+    database, workspace = _prepared(tmp_path_factory.mktemp("registries"), empty_database)
+    judge, ours = RegistryStore(database), open_registry(workspace)
+    yield Pair(Side(judge, _JUDGES_ARTIFACTS), Side(ours, ours.artifact_root_uri))
+    judge.engine.dispose()
+    ours.engine.dispose()

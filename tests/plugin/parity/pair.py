@@ -8,17 +8,19 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from mlflow.entities import LoggedModel, LoggedModelStatus, Metric, Run, RunTag
+from mlflow.entities import LoggedModel, Metric, Run, RunTag
 from mlflow.exceptions import MlflowException
+from mlflow.store.model_registry.abstract_store import AbstractStore as RegistryStore
 from mlflow.store.tracking.abstract_store import AbstractStore
 from mlflow.utils.time import get_current_time_millis
 
 from .policy import Described
 
-_ID = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
-_SYMBOL = re.compile(r"<(?:run|model) \d+>")
+_ID = re.compile(r"\b(?:[a-z]{1,4}-)?(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_SYMBOL = re.compile(r"<[a-z_]+ \d+>")
 _RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 
 EXCUSED_MESSAGES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -41,7 +43,7 @@ class Refusal:
 class Side:
     """One store, and the names under which its ids are known to both sides."""
 
-    def __init__(self, store: AbstractStore, artifact_root: str) -> None:
+    def __init__(self, store: AbstractStore | RegistryStore, artifact_root: str) -> None:
         self.store = store
         self._root = artifact_root
         self._names: dict[str, str] = {}
@@ -80,7 +82,7 @@ class Side:
             return type(given)(map(self._meant, given))
         if isinstance(given, dict):
             return {key: self._meant(value) for key, value in given.items()}
-        if type(given).__module__.startswith("mlflow.entities") and not isinstance(given, LoggedModelStatus):
+        if type(given).__module__.startswith("mlflow.entities") and not isinstance(given, Enum):
             meant = copy.copy(given)
             vars(meant).update({name: self._meant(value) for name, value in vars(given).items()})
             return meant
@@ -89,12 +91,12 @@ class Side:
     def _said(self, text: str) -> str:
         if _RANDOM_NAME.fullmatch(text):
             return "<a random name>"
-        text = text.replace(self._root, "<root>")
+        text = text.replace(self._root, "<root>").replace(type(self.store).__name__, "<store>")
         return _ID.sub(lambda id_: self._names.get(id_.group(), "<a new id>"), text)
 
 
 class Pair:
-    """The two sides. Runs and models are named `<run 1>`, `<model 1>` and so on, in arguments and answers."""
+    """The two sides. What has an id is named `<run 1>`, `<model 2>` and so on, in arguments and answers."""
 
     def __init__(self, judge: Side, ours: Side) -> None:
         self.judge = judge
@@ -140,13 +142,13 @@ class Pair:
         tokens: tuple[str | None, str | None] = (None, None)
         while True:
             answers = [
-                side.call(method, args, {**kwargs, "page_token": token})
+                _page(side.call(method, args, {**kwargs, "page_token": token}))
                 for side, token in zip((self.judge, self.ours), tokens, strict=True)
             ]
-            judged, ours = (side.shown(list(page)) for side, page in zip((self.judge, self.ours), answers, strict=True))
+            judged, ours = (side.shown(page) for side, (page, _) in zip((self.judge, self.ours), answers, strict=True))
             require_same(judged, ours)
             found.append(judged)
-            tokens = (answers[0].token, answers[1].token)
+            tokens = (answers[0][1], answers[1][1])
             assert bool(tokens[0]) == bool(tokens[1])
             if not tokens[0]:
                 return found
@@ -198,10 +200,32 @@ class Pair:
         require_same(self.judge.shown(made[0]), self.ours.shown(made[1]))
         return name
 
+    def born(self, id_field: str, method: str, *args: Any, **kwargs: Any) -> str:
+        """Make what gets an id, in its own millisecond, require one answer, and return the id's name.
+
+        Args:
+            id_field: The attribute of the answer that holds the id; the name is made of it, `<issue_id 3>`.
+            method: The call.
+            args: Its arguments.
+            kwargs: Its named arguments.
+        """
+        next_millisecond()
+        name = f"<{id_field} {next(self._numbers)}>"
+        made = [side.call(method, args, kwargs) for side in (self.judge, self.ours)]
+        for side, entity in zip((self.judge, self.ours), made, strict=True):
+            side.know(getattr(entity, id_field), name)
+        require_same(self.judge.shown(made[0]), self.ours.shown(made[1]))
+        return name
+
     def log(self, run: str, key: str, *points: tuple[Any, ...]) -> None:
         """Log `(value, timestamp, step)` points of a metric, one call each."""
         for value, timestamp, step in points:
             self.answers("log_metric", run, Metric(key, value, timestamp, step))
+
+
+def _page(answer: Any) -> tuple[list[Any], str | None]:
+    """Return the things on a page and the token of the next one; MLflow answers with a pair or a list with a token."""
+    return answer if isinstance(answer, tuple) else (list(answer), answer.token)
 
 
 def next_millisecond() -> None:

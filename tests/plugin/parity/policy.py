@@ -1,6 +1,7 @@
 """How each field of each entity of MLflow is compared between its SQL store and ours.
 
-An entity or field that has no row here fails the test that met it.
+An entity or field that has no row here fails the test that met it. A row whose field the installed MLflow has not yet
+is passed over.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 
 from mlflow import entities
@@ -15,18 +17,10 @@ from mlflow.entities.metric import MetricWithRunId
 from mlflow.store.entities.paged_list import PagedList
 from mlflow.utils.time import get_current_time_millis
 
-SAME = "same"
-ANY_ORDER = "same, in any order"
-ID = "kind of id"
-TIME = "time"
-LOCATION = "location"
+from .genai_rows import GENAI_ROWS
+from .registry_rows import REGISTRY_ROWS
+from .rules import ANY_ORDER, ID, LOCATION, NO_WORKSPACES, SAME, TIME, Ignored
 
-
-class Ignored(str):
-    """Why a field is not compared."""
-
-
-_NO_WORKSPACES = Ignored("MLflow's own, different notion of workspaces")
 _TRACES = Ignored("traces are kept by MLflow's own store")
 
 POLICY: dict[type, dict[str, str]] = {
@@ -38,7 +32,7 @@ POLICY: dict[type, dict[str, str]] = {
         "tags": SAME,
         "creation_time": TIME,
         "last_update_time": TIME,
-        "workspace": _NO_WORKSPACES,
+        "workspace": NO_WORKSPACES,
         "trace_location": _TRACES,
         "effective_trace_archival_retention": _TRACES,
     },
@@ -108,6 +102,9 @@ POLICY: dict[type, dict[str, str]] = {
     },
 }
 
+DELEGATED = GENAI_ROWS | REGISTRY_ROWS
+"""The rows of what MLflow's own stores keep for ours, by the names of the classes."""
+
 Said = Callable[[str], str]
 """Returns a text of one side with its ids and places replaced by names that both sides share."""
 
@@ -136,6 +133,10 @@ class Described:
             return tuple(self(item) for item in value)
         if isinstance(value, dict):
             return {key: self(item) for key, item in value.items()}
+        if isinstance(value, set):
+            return {"set": sorted(map(self, value))}
+        if isinstance(value, Enum):
+            return f"{type(value).__name__}.{value.name}"
         if isinstance(value, str):
             return self._said(str(value))
         if isinstance(value, bytes):
@@ -152,17 +153,17 @@ class Described:
         return (type(value).__name__, "nan" if math.isnan(value) else value)
 
     def _entity(self, value: Any) -> dict[str, Any]:
-        rows = POLICY.get(type(value))
+        rows = POLICY.get(type(value)) or DELEGATED.get(type(value).__name__)
         assert rows is not None, f"POLICY has no row for {type(value).__name__}"
         fields = set(fields_of(value))
         unknown = fields - set(rows)
         assert not unknown, f"POLICY has no row for {type(value).__name__}.{sorted(unknown)}"
-        shown = {name: self._field(getattr(value, name), how) for name, how in rows.items()}
-        return {"is": type(value).__name__, **{name: field for name, field in shown.items() if field is not Ignored}}
+        compared = {name: how for name, how in rows.items() if name in fields and not isinstance(how, Ignored)}
+        return {"is": type(value).__name__} | {
+            name: self._field(getattr(value, name), how) for name, how in compared.items()
+        }
 
     def _field(self, value: Any, how: str) -> Any:
-        if isinstance(how, Ignored):
-            return Ignored
         shown = self(value)
         if how == ANY_ORDER and shown is not None:
             return sorted(shown, key=repr)

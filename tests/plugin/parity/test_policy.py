@@ -9,7 +9,7 @@ import pytest
 from mlflow import entities
 from mlflow.store.entities.paged_list import PagedList
 
-from . import policy
+from . import policy, rules
 from .pair import Pair, require_same
 
 described = policy.Described(str)
@@ -29,15 +29,18 @@ def test_an_entity_without_a_row_fails() -> None:
 
 
 def test_a_field_without_a_row_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(policy.POLICY, Grown, {"key": policy.SAME, "value": policy.SAME})
+    monkeypatch.setitem(policy.POLICY, Grown, {"key": rules.SAME, "value": rules.SAME})
     with pytest.raises(AssertionError, match=r"no row for Grown.\['color'\]"):
         described(Grown())
 
 
-@pytest.mark.parametrize("entity", policy.POLICY, ids=lambda entity: entity.__name__)
-def test_every_row_says_how_each_field_is_compared(entity: type) -> None:
-    known = (policy.SAME, policy.ANY_ORDER, policy.ID, policy.TIME, policy.LOCATION)
-    assert all(how in known or isinstance(how, policy.Ignored) for how in policy.POLICY[entity].values())
+ROWS = {entity.__name__: row for entity, row in policy.POLICY.items()} | policy.DELEGATED
+
+
+@pytest.mark.parametrize("entity", ROWS)
+def test_every_row_says_how_each_field_is_compared(entity: str) -> None:
+    known = (rules.SAME, rules.ANY_ORDER, rules.ID, rules.TIME, rules.LOCATION)
+    assert all(how in known or isinstance(how, rules.Ignored) for how in ROWS[entity].values())
 
 
 @pytest.mark.parametrize(
