@@ -21,7 +21,7 @@ _UNCHOSEN_ARTIFACTS = "./mlartifacts"
 
 
 def tracking_store(store_uri: str, artifact_uri: str | None = None) -> EmbeddedTrackingStore:
-    """Return the tracking store of a workspace.
+    """Return the tracking store of a workspace; in a server's process one that stands in for MLflow's SQL store, too.
 
     Args:
         store_uri: The workspace's address.
@@ -30,6 +30,11 @@ def tracking_store(store_uri: str, artifact_uri: str | None = None) -> EmbeddedT
     Raises:
         MlflowException: The address is not legal, or there is something else at that place.
     """
+    if is_serving():
+        from mlflow_ws_plugin.plugin.served_store import ServedTrackingStore
+
+        return ServedTrackingStore(store_uri, artifact_uri)
+
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
     return EmbeddedTrackingStore(store_uri, artifact_uri)

@@ -41,6 +41,11 @@ class Delegate:
         self._pid = os.getpid()
         self._opened: tuple[SqlAlchemyStore, Mirror] | None = None
 
+    @property
+    def store(self) -> SqlAlchemyStore:
+        """MLflow's store itself."""
+        return self._store()[0]
+
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Return what MLflow's store answers, after the experiments that the call names have been shown to it."""
         from mlflow_ws_plugin.plugin.genai import mentions
