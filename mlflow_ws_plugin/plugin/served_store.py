@@ -21,7 +21,7 @@ class ServedTrackingStore(EmbeddedTrackingStore):
     no call can pass the native record by.
     """
 
-    @property
+    @property  # type: ignore[misc]  # object has it writable
     def __class__(self) -> type[SqlAlchemyStore]:  # type: ignore[override]  # which is the point
         return SqlAlchemyStore
 
