@@ -77,6 +77,7 @@ GENAI_ROWS: dict[str, dict[str, str]] = {
         records=_LOADED_LATER,
         version=_LOADED_LATER,
     ),
+    "EvaluationDatasetSource": row(),
     "DatasetRecord": row(
         f"inputs outputs expectations tags source source_id source_type {_AUTHORS}",
         ids="dataset_id dataset_record_id",
