@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from mlflow.entities import Experiment
 
 if TYPE_CHECKING:
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from mlflow.store.tracking.abstract_store import AbstractStore
 
-    from mlflow_ws_plugin.plugin.genai.mirror import Mirror
+    from mlflow_ws_plugin.plugin.genai.guest import GuestStore
 
 
 class Delegate:
@@ -22,6 +22,7 @@ class Delegate:
     Args:
         directory: The workspace's directory.
         artifact_root: Where MLflow shall put what it makes itself.
+        host: The workspace's store.
         experiment: Returns a native experiment as MLflow's, or None where there is none of that id.
         all_experiments: Returns all of them, those in the bin included.
     """
@@ -30,32 +31,22 @@ class Delegate:
         self,
         directory: Path,
         artifact_root: str,
+        host: AbstractStore,
         experiment: Callable[[int], Experiment | None],
         all_experiments: Callable[[], list[Experiment]],
     ) -> None:
         self._directory = directory
         self._artifact_root = artifact_root
+        self._host = host
         self._experiment = experiment
         self._all_experiments = all_experiments
         self._opening = threading.Lock()
         self._pid = os.getpid()
-        self._opened: tuple[SqlAlchemyStore, Mirror] | None = None
+        self._opened: GuestStore | None = None
 
     @property
-    def store(self) -> SqlAlchemyStore:
-        """MLflow's store itself."""
-        return self._store()[0]
-
-    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Return what MLflow's store answers, after the experiments that the call names have been shown to it."""
-        from mlflow_ws_plugin.plugin.genai import mentions
-
-        store, mirror = self._store()
-        named = [self._experiment(key) for key in mentions.experiments(getattr(type(store), name), args, kwargs)]
-        mirror.show([experiment for experiment in named if experiment is not None])
-        return getattr(store, name)(*args, **kwargs)
-
-    def _store(self) -> tuple[SqlAlchemyStore, Mirror]:
+    def store(self) -> GuestStore:
+        """MLflow's store itself, opened now if it is not."""
         if self._pid != os.getpid():
             self._leave_parent()
         with self._opening:
@@ -63,22 +54,28 @@ class Delegate:
                 self._opened = self._open()
             return self._opened
 
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Return what MLflow's store answers, after the experiments that the call names have been shown to it."""
+        from mlflow_ws_plugin.plugin.genai import mentions
+
+        store = self.store
+        named = [self._experiment(key) for key in mentions.experiments(getattr(type(store), name), args, kwargs)]
+        store.mirror.show([experiment for experiment in named if experiment is not None])
+        return getattr(store, name)(*args, **kwargs)
+
     def _leave_parent(self) -> None:
         """Use neither a connection nor the lock of the process this one was forked from."""
         self._opening = threading.Lock()
         if self._opened is not None:
-            self._opened[0].engine.dispose(close=False)
+            self._opened.engine.dispose(close=False)
         self._pid = os.getpid()
 
-    def _open(self) -> tuple[SqlAlchemyStore, Mirror]:
+    def _open(self) -> GuestStore:
         """Open the store, or make it, and show it all experiments."""
-        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-        from mlflow_ws_plugin.plugin.genai.mirror import Mirror
+        from mlflow_ws_plugin.plugin.genai.guest import GuestStore
         from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, database_address, one_at_a_time
 
         with one_at_a_time(self._directory):
-            store = SqlAlchemyStore(database_address(self._directory / FILE_NAME), self._artifact_root)
-        mirror = Mirror(store)
-        mirror.show(self._all_experiments())
-        return store, mirror
+            store = GuestStore(database_address(self._directory / FILE_NAME), self._artifact_root, self._host)
+        store.mirror.show(self._all_experiments())
+        return store

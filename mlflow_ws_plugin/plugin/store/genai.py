@@ -21,14 +21,14 @@ from mlflow_ws_plugin.records.filters import AllOf
 T = TypeVar("T")
 
 
-class GenAiCalls(StoreParts):
+class GenAiCalls(StoreParts, AbstractStore):
     """What the calls need that are passed on; `passing_on_the_rest` makes them."""
 
     @functools.cached_property
     def _delegate(self) -> Delegate:
         self._history.make()
         root = self._foreign_root or self._artifact_root
-        return Delegate(self._history.directory, root, self._shown_experiment, self._shown_experiments)
+        return Delegate(self._history.directory, root, self, self._shown_experiment, self._shown_experiments)
 
     def _shown_experiment(self, key: int) -> Experiment | None:
         try:

@@ -75,8 +75,7 @@ def test_experiments_are_shown_as_they_are_when_they_are_named(store: EmbeddedTr
     later = store.create_experiment("second")
     for number, experiment_id in enumerate((second, later, first), start=2):
         store.start_trace(trace(f"tr-{number}", experiment_id))
-    delegate, _ = store._delegate._store()
-    with Session(delegate.engine) as session:
+    with Session(store._delegate.store.engine) as session:
         names = {str(row.experiment_id): row.name for row in session.query(SqlExperiment)}
     assert names == {"0": "Default", first: "third", second: "first", later: "second"}
     assert found(store, first) == ["tr-1", "tr-4"]
