@@ -21,10 +21,10 @@ class WorkspaceRegistry(SqlAlchemyStore):
         self._artifacts = artifacts
         super().__init__(database_address)  # type: ignore[no-untyped-call]  # MLflow has no annotation there
 
-    def get_model_version_download_uri(self, name: str, version: str) -> str:
-        """Return where a version's files are; those recorded in a workspace are in this one."""
+    def get_model_version_download_uri(self, name: str, version: str) -> str | None:
+        """Return where a version's files are, if it has any; those recorded in a workspace are in this one."""
         location = super().get_model_version_download_uri(name, version)  # type: ignore[no-untyped-call]
-        return here(location, self._artifacts)
+        return here(location, self._artifacts) if location else location
 
 
 def here(location: str, artifacts: Path) -> str:

@@ -69,6 +69,6 @@ def registries(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -
     """Two model registries that the tests of one module share; each works on models of its own, or only reads."""
     database, workspace = _prepared(tmp_path_factory.mktemp("registries"), empty_database)
     judge, ours = RegistryStore(database), open_registry(workspace)
-    yield Pair(Side(judge, _JUDGES_ARTIFACTS), Side(ours, ours.artifact_root_uri))
+    yield Pair(Side(judge, _JUDGES_ARTIFACTS), Side(ours, ours._artifacts.as_uri()))
     judge.engine.dispose()
     ours.engine.dispose()
