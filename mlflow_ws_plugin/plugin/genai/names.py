@@ -21,7 +21,6 @@ KEPT = frozenset(
         "_evenly_spaced_indices",
         "delete_traces",
         "get_online_trace_details",
-        "log_spans_async",
         "resolve_trace_archival_config",
         "unlink_traces_from_run",
     }

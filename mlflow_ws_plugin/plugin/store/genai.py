@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mlflow.entities import Experiment
+from mlflow.entities import Experiment, Span
 from mlflow.store.tracking.abstract_store import AbstractStore
 
 from mlflow_ws_plugin.errors import ExperimentNotFound
@@ -23,6 +24,11 @@ T = TypeVar("T")
 
 class GenAiCalls(StoreParts, AbstractStore):
     """What the calls need that are passed on; `passing_on_the_rest` makes them."""
+
+    async def log_spans_async(self, location: str, spans: list[Span]) -> list[Span]:
+        """Log spans in a thread, which MLflow's declaration does in newer versions and leaves to its stores in older."""
+        logged: list[Span] = await asyncio.to_thread(self._delegate.call, "log_spans", location, spans)
+        return logged
 
     @functools.cached_property
     def _delegate(self) -> Delegate:

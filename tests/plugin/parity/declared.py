@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 import mlflow
 import pytest
 from mlflow.store.model_registry.abstract_store import AbstractStore as AbstractRegistry
@@ -48,3 +52,9 @@ def is_declared(call: str) -> bool:
 def since(call: str) -> pytest.MarkDecorator:
     """Return a mark of tests that an MLflow without that call does not run."""
     return pytest.mark.skipif(not is_declared(call), reason=f"MLflow {mlflow.__version__} has no {call}")
+
+
+def taking(call: Callable[..., Any], parameter: str) -> pytest.MarkDecorator:
+    """Return a mark of tests that an MLflow whose call has no such parameter does not run."""
+    reason = f"in MLflow {mlflow.__version__}, {call.__name__} takes no {parameter}"
+    return pytest.mark.skipif(parameter not in inspect.signature(call).parameters, reason=reason)

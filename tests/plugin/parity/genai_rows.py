@@ -63,6 +63,11 @@ GENAI_ROWS: dict[str, dict[str, str]] = {
     "ScorerVersion": row(
         "experiment_id scorer_name scorer_version serialized_scorer", ids="scorer_id", times="creation_time"
     ),
+    "SerializedScorer": row(
+        "name aggregations description is_session_level_scorer timeout mlflow_version serialization_version "
+        "builtin_scorer_class builtin_scorer_pydantic_data call_source call_signature original_func_name "
+        "instructions_judge_pydantic_data memory_augmented_judge_data third_party_scorer_data ensemble_scorer_data"
+    ),
     "OnlineScoringConfig": row(
         "sample_rate experiment_id filter_string",
         ids="online_scoring_config_id scorer_id",

@@ -13,8 +13,9 @@ from mlflow.entities.gateway_budget_policy import (
     BudgetTargetScope,
     BudgetUnit,
 )
+from mlflow.store.tracking.abstract_store import AbstractStore
 
-from .declared import since
+from .declared import taking
 from .pair import Pair
 
 MISSING, INVALID = "RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"
@@ -49,7 +50,7 @@ def test_a_budget_is_kept_as_it_was_given(shared: Pair, given: Any) -> None:
     shared.answers("get_budget_policy", planned(shared))
 
 
-@since("create_gateway_guardrail")
+@taking(AbstractStore.create_budget_policy, "target_value")
 @pytest.mark.parametrize("scope", ["ENDPOINT", "USER", "GLOBAL", "NOPE"])
 @pytest.mark.parametrize("target", [None, "", "e-unknown"])
 def test_a_budget_of_one_endpoint_or_user_names_it(shared: Pair, scope: str, target: Any) -> None:

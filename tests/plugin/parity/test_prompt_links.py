@@ -16,6 +16,7 @@ from mlflow_ws_plugin import uri
 from .declared import since
 from .pair import Pair, require_same
 
+pytestmark = pytest.mark.filterwarnings("ignore:The Query.get")  # of MLflow 3.1
 NUMBERS = itertools.count(1)
 
 

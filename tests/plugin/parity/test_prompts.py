@@ -6,8 +6,9 @@ import itertools
 from typing import Any
 
 import pytest
+from mlflow.store.model_registry.abstract_store import AbstractStore
 
-from .declared import since
+from .declared import since, taking
 from .pair import Pair, next_millisecond
 
 INVALID, MISSING = "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"
@@ -69,7 +70,7 @@ def test_a_version_is_kept_as_it_was_given(registries: Pair, template: Any, give
     registries.agrees("get_prompt_version", name, 1)
 
 
-@since("create_webhook")
+@taking(AbstractStore.create_prompt_version, "response_format")
 @pytest.mark.parametrize(
     "given",
     [
@@ -126,7 +127,7 @@ def test_versions_and_prompts_are_removed(registries: Pair) -> None:
     name = written(registries, versions=3)
     for version in (1, "2", 9, "one"):
         registries.agrees("delete_prompt_version", name, version)
-    registries.answers("search_prompt_versions", name)
+    registries.agrees("search_prompt_versions", name)
     registries.answers("delete_prompt", name)
     registries.agrees("get_prompt", name)
     registries.agrees("delete_prompt", name)
@@ -190,12 +191,10 @@ def test_prompts_are_found_alike(several: Pair, filter_string: str | None) -> No
     several.agrees("search_prompts", filter_string, order_by=["name ASC"])
 
 
-def test_pages_of_prompts_and_versions_follow_one_another(several: Pair) -> None:
+def test_pages_of_prompts_follow_one_another(several: Pair) -> None:
     pages = several.pages("search_prompts", filter_string="name LIKE 'found-%'", max_results=2)
     assert [[one["name"] for one in page] for page in pages] == [["found-0x", "found-1x"], ["found-2x"]]
-    versions = several.pages("search_prompt_versions", "found-2x", max_results=2)
-    assert [len(page) for page in versions] == [2, 1]
-    for given in ({"max_results": 0}, {"page_token": "no token"}):
+    for given in ({"max_results": 0}, {"max_results": 2}, {"page_token": "no token"}):
         several.agrees("search_prompts", **given)
         several.agrees("search_prompt_versions", "found-2x", **given)
 

@@ -104,7 +104,7 @@ def test_aliases_name_versions(registries: Pair) -> None:
         ("a b", "1"),
     ):
         registries.agrees("set_registered_model_alias", name, alias, number)
-    registries.answers("get_model_version_by_alias", name, "latest")
+    registries.agrees("get_model_version_by_alias", name, "latest")
     registries.answers("get_registered_model", name)
     for _ in range(2):
         registries.agrees("delete_registered_model_alias", name, "prod")

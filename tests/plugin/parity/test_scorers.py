@@ -14,13 +14,13 @@ from .pair import Pair, next_millisecond
 INVALID, MISSING = "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"
 
 
-def serialized(model: str | None = None, **other: Any) -> str:
-    judge = {"instructions_judge_pydantic_data": {"model": model, "instructions": "Is {{ outputs }} good?"}}
-    return json.dumps({"name": "good", **(judge if model else {}), **other})
+def serialized(model: str = "openai:/small", instructions: str = "Is {{ outputs }} good?") -> str:
+    judge = {"model": model, "instructions": instructions}
+    return json.dumps({"name": "good", "instructions_judge_pydantic_data": judge})
 
 
-def registered(pair: Pair, experiment_id: str, name: str, model: str | None = None, **other: Any) -> str:
-    return pair.born("scorer_id", "register_scorer", experiment_id, name, serialized(model, **other))
+def registered(pair: Pair, experiment_id: str, name: str, model: str = "openai:/small") -> str:
+    return pair.born("scorer_id", "register_scorer", experiment_id, name, serialized(model))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,9 @@ def gateway(shared: Pair) -> str:
 def test_a_scorer_gets_a_version_more_each_time(shared: Pair) -> None:
     for number in range(3):
         next_millisecond()
-        shared.answers("register_scorer", "0", "several", serialized(number=number))
+        shared.answers(
+            "register_scorer", "0", "several", serialized(instructions=f"Is {{{{ outputs }}}} better than {number}?")
+        )
     for version in (None, 1, 2, 3, 4, 0, "1"):
         shared.agrees("get_scorer", "0", "several", version)
     shared.answers("list_scorer_versions", "0", "several")
@@ -54,7 +56,7 @@ def test_odd_names_are_taken_or_refused_alike(shared: Pair, name: Any) -> None:
     shared.agrees("register_scorer", "0", name, serialized())
 
 
-@pytest.mark.parametrize("given", ["no json", "{}", "", serialized("gateway:/unknown"), serialized("no model")])
+@pytest.mark.parametrize("given", ["no json", "", serialized("gateway:/unknown"), serialized("no model")])
 def test_odd_scorers_are_taken_or_refused_alike(shared: Pair, given: str) -> None:
     shared.agrees("register_scorer", "0", "odd", given)
 
@@ -121,7 +123,7 @@ def test_how_many_traces_are_scored_is_set_alike(shared: Pair, gateway: str, rat
 
 
 def test_a_scorer_without_gateway_scores_nothing_by_itself(shared: Pair) -> None:
-    registered(shared, "0", "offline", "openai:/gpt")
+    registered(shared, "0", "offline")
     shared.agrees("upsert_online_scoring_config", "0", "offline", 0.5)
     shared.agrees("upsert_online_scoring_config", "0", "offline", 0.0)
     shared.refuses(MISSING, "upsert_online_scoring_config", "0", "unknown", 0.5)

@@ -83,8 +83,6 @@ def test_prompts_are_linked_to_no_unknown_trace(shared: Pair) -> None:
 
 @since("resolve_trace_archival_config")
 def test_where_old_traces_go_is_decided_alike(shared: Pair) -> None:
-    config = [
-        side.store.resolve_trace_archival_config(default_trace_archival_location="s3://b/a", default_retention="30d")
-        for side in (shared.judge, shared.ours)
-    ]
-    assert config[0] == config[1]
+    given = {"default_trace_archival_location": "s3://b/a", "default_retention": "30d"}
+    judged, ours = (side.call("resolve_trace_archival_config", (), given) for side in (shared.judge, shared.ours))
+    assert judged == ours
