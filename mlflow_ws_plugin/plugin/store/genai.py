@@ -26,7 +26,7 @@ class GenAiCalls(StoreParts, AbstractStore):
     """What the calls need that are passed on; `passing_on_the_rest` makes them."""
 
     async def log_spans_async(self, location: str, spans: list[Span]) -> list[Span]:
-        """Log spans in a thread, which MLflow's declaration does in newer versions and leaves to its stores in older."""
+        """Log spans in a thread, which newer versions of MLflow declare and older ones leave to their stores."""
         logged: list[Span] = await asyncio.to_thread(self._delegate.call, "log_spans", location, spans)
         return logged
 
