@@ -63,6 +63,13 @@ class Delegate:
         store.mirror.show([experiment for experiment in named if experiment is not None])
         return getattr(store, name)(*args, **kwargs)
 
+    def forget(self, experiment_id: str) -> None:
+        """Remove what MLflow's store holds of an experiment in the bin, where there is such a store."""
+        from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME
+
+        if (self._directory / FILE_NAME).exists():
+            self.call("_hard_delete_experiment", experiment_id)
+
     def _leave_parent(self) -> None:
         """Use neither a connection nor the lock of the process this one was forked from."""
         self._opening = threading.Lock()

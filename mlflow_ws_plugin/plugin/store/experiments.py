@@ -16,12 +16,13 @@ from mlflow.utils.validation import (
 
 from mlflow_ws_plugin.plugin import pages
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
-from mlflow_ws_plugin.plugin.store.parts import StoreParts
+from mlflow_ws_plugin.plugin.store.genai import GenAiCalls
 from mlflow_ws_plugin.plugin.translate import experiment_key, experiment_to_mlflow
+from mlflow_ws_plugin.records.experiment import Lifecycle
 
 
 @all_speaking_mlflow
-class ExperimentCalls(StoreParts):
+class ExperimentCalls(GenAiCalls):
     """What MLflow asks of experiments."""
 
     def create_experiment(
@@ -101,5 +102,8 @@ class ExperimentCalls(StoreParts):
         return [str(key) for key in self._history.experiments.active_among([experiment_key(i) for i in experiment_ids])]
 
     def _hard_delete_experiment(self, experiment_id: str) -> None:
-        """Remove a deleted experiment for good; called by `mlflow gc`."""
-        self._history.experiments.purge(experiment_key(experiment_id))
+        """Remove a deleted experiment for good, with its traces and the like; called by `mlflow gc`."""
+        key = experiment_key(experiment_id)
+        if self._history.experiments.get(key).lifecycle == Lifecycle.DELETED:
+            self._delegate.forget(experiment_id)
+        self._history.experiments.purge(key)

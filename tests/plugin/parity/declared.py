@@ -20,6 +20,7 @@ YOUNGER = {
     "test_traces_v2.py": "end_trace",
     "test_assessments.py": "create_assessment",
     "test_issues.py": "create_issue",
+    "test_removed_experiments.py": "create_issue",
     "test_scorers.py": "upsert_online_scoring_config",
     "test_datasets.py": "create_dataset",
     "test_dataset_records.py": "upsert_dataset_records",
