@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from mlflow_ws_plugin.plugin.genai.guest import GuestStore
 
+_ANY_TIME = 2**63 - 1
+
 
 class Delegate:
     """Answers what has no native counterpart.
@@ -64,10 +66,14 @@ class Delegate:
         return getattr(store, name)(*args, **kwargs)
 
     def forget(self, experiment_id: str) -> None:
-        """Remove what MLflow's store holds of an experiment in the bin, where there is such a store."""
+        """Remove what MLflow's store holds of an experiment in the bin, where there is such a store.
+
+        Traces go first, for MLflow before 3.17 cannot remove an experiment that has some.
+        """
         from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME
 
         if (self._directory / FILE_NAME).exists():
+            self.call("_delete_traces", experiment_id, max_timestamp_millis=_ANY_TIME)
             self.call("_hard_delete_experiment", experiment_id)
 
     def _leave_parent(self) -> None:

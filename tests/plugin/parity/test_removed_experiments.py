@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mlflow.entities import Feedback
 
-from .pair import Pair
+from .pair import Pair, Refusal
 from .spans import span, trace
 
 JUDGE = json.dumps({"name": "good", "instructions_judge_pydantic_data": {"model": "openai:/m", "instructions": "x"}})
@@ -57,6 +57,16 @@ def test_a_removed_experiment_is_searched_alike(pair: Pair) -> None:
         ("start_trace", trace("tr-2", experiment_id)),
     ):
         pair.agrees(*call)
+
+
+def test_ours_removes_the_traces_whatever_the_version(pair: Pair) -> None:
+    """Older MLflow fails where there are some."""
+    experiment_id = pair.ours.call("create_experiment", ("to remove",))
+    pair.ours.call("start_trace", (trace("tr-1", experiment_id),))
+    pair.ours.call("delete_experiment", (experiment_id,))
+    pair.ours.call("_hard_delete_experiment", (experiment_id,))
+    assert isinstance(pair.ours.outcome("get_trace_info", ("tr-1",), {}), Refusal)
+    assert isinstance(pair.ours.outcome("get_experiment", (experiment_id,), {}), Refusal)
 
 
 def test_traces_of_a_removed_run_stay(pair: Pair) -> None:
