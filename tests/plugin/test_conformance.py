@@ -39,6 +39,7 @@ DECLARED = (
     "delete_run",
     "restore_run",
     "_search_runs",
+    "link_traces_to_run",
     "log_batch",
     "log_metric",
     "log_param",

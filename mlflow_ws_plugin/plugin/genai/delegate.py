@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlflow.entities import Experiment
-
 if TYPE_CHECKING:
-    from mlflow.store.tracking.abstract_store import AbstractStore
-
     from mlflow_ws_plugin.plugin.genai.guest import GuestStore
+    from mlflow_ws_plugin.plugin.store.genai import GenAiCalls
 
 _ANY_TIME = 2**63 - 1
 
@@ -25,23 +21,12 @@ class Delegate:
         directory: The workspace's directory.
         artifact_root: Where MLflow shall put what it makes itself.
         host: The workspace's store.
-        experiment: Returns a native experiment as MLflow's, or None where there is none of that id.
-        all_experiments: Returns all of them, those in the bin included.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        artifact_root: str,
-        host: AbstractStore,
-        experiment: Callable[[int], Experiment | None],
-        all_experiments: Callable[[], list[Experiment]],
-    ) -> None:
+    def __init__(self, directory: Path, artifact_root: str, host: GenAiCalls) -> None:
         self._directory = directory
         self._artifact_root = artifact_root
         self._host = host
-        self._experiment = experiment
-        self._all_experiments = all_experiments
         self._opening = threading.Lock()
         self._pid = os.getpid()
         self._opened: GuestStore | None = None
@@ -57,24 +42,51 @@ class Delegate:
             return self._opened
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Return what MLflow's store answers, after the experiments that the call names have been shown to it."""
+        """Return what MLflow's store answers, after it was shown the experiments and the run that the call names."""
         from mlflow_ws_plugin.plugin.genai import mentions
 
         store = self.store
-        named = [self._experiment(key) for key in mentions.experiments(getattr(type(store), name), args, kwargs)]
-        store.mirror.show([experiment for experiment in named if experiment is not None])
+        call = getattr(type(store), name)
+        self._show(mentions.experiments(call, args, kwargs))
+        self._show_run(mentions.run(call, args, kwargs))
         return getattr(store, name)(*args, **kwargs)
+
+    def _show(self, experiments: set[int]) -> None:
+        named = [self._host.shown_experiment(key) for key in experiments]
+        self.store.mirror.show([experiment for experiment in named if experiment is not None])
+
+    def _show_run(self, run_id: str | None) -> None:
+        run = None if run_id is None else self._host.shown_run(run_id)
+        if run is not None:
+            self._show({int(run.experiment_id)})
+            self.store.mirror.show_run(run)
+
+    def bury(self, run_id: str) -> None:
+        """Remove the assessments that a run has made, as MLflow does when it is deleted."""
+        if self._is_there:
+            self._show_run(run_id)
+            self.call("delete_run", run_id)
+
+    def forget_run(self, run_id: str) -> None:
+        """Remove the row of a run that is removed for good; what names it names none from now on."""
+        if self._is_there:
+            self._show_run(run_id)
+            self.call("_hard_delete_run", run_id)
 
     def forget(self, experiment_id: str) -> None:
         """Remove what MLflow's store holds of an experiment in the bin, where there is such a store.
 
         Traces go first, for MLflow before 3.17 cannot remove an experiment that has some.
         """
-        from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME
-
-        if (self._directory / FILE_NAME).exists():
+        if self._is_there:
             self.call("_delete_traces", experiment_id, max_timestamp_millis=_ANY_TIME)
             self.call("_hard_delete_experiment", experiment_id)
+
+    @property
+    def _is_there(self) -> bool:
+        from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME
+
+        return (self._directory / FILE_NAME).exists()
 
     def _leave_parent(self) -> None:
         """Use neither a connection nor the lock of the process this one was forked from."""
@@ -90,5 +102,5 @@ class Delegate:
 
         with one_at_a_time(self._directory):
             store = GuestStore(database_address(self._directory / FILE_NAME), self._artifact_root, self._host)
-        store.mirror.show(self._all_experiments())
+        store.mirror.show(self._host.shown_experiments())
         return store

@@ -1,4 +1,4 @@
-"""Which experiments a call names, wherever its arguments name one."""
+"""Which experiments and runs a call names, wherever its arguments name one."""
 
 from __future__ import annotations
 
@@ -35,11 +35,25 @@ WHERE: dict[str, Callable[[Any], Iterator[object]]] = {
 """How an argument of that name says which experiments it means."""
 
 
+RUN = "source_run_id"
+"""The argument that names a run which MLflow's tables refer to."""
+
+
 def experiments(call: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]) -> set[int]:
     """Return the ids of the experiments that a call of MLflow's SQL store names; what is no such id is left out."""
-    given = dict(zip(_parameters(call), args, strict=False)) | dict(kwargs)
+    given = _given(call, args, kwargs)
     found = (id_ for name, ids in WHERE.items() if name in given for id_ in ids(given[name]))
     return {int(str(id_)) for id_ in found if str(id_).isdecimal()}
+
+
+def run(call: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
+    """Return the id of the run that a call of MLflow's SQL store names, if it names one."""
+    named = _given(call, args, kwargs).get(RUN)
+    return named if isinstance(named, str) else None
+
+
+def _given(call: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(zip(_parameters(call), args, strict=False)) | dict(kwargs)
 
 
 @cache

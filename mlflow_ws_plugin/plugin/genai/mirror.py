@@ -1,11 +1,11 @@
-"""Rows of MLflow's own tables that stand for native experiments, which its traces and scorers refer to."""
+"""Rows of MLflow's own tables that stand for native experiments and runs, which its traces and issues refer to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mlflow.entities import Experiment
-from mlflow.store.tracking.dbmodels.models import SqlExperiment
+from mlflow.entities import Experiment, RunInfo
+from mlflow.store.tracking.dbmodels.models import SqlExperiment, SqlRun
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy import String, cast, literal, update
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ _TAKEN = "renamed since, "
 
 
 class Mirror:
-    """Keeps rows for experiments, each written when it is new or changed.
+    """Keeps rows for experiments and runs, each written when it is new or changed.
 
     Args:
         store: MLflow's store.
@@ -33,6 +33,18 @@ class Mirror:
             for experiment in changed:
                 _write(session, experiment)
         self._written.update({one.experiment_id: _content(one) for one in changed})
+
+    def show_run(self, run: RunInfo) -> None:
+        """Write the row of a run, whose experiment has been shown; only its id and its stage are of use there."""
+        with Session(self._store.engine) as session, session.begin():
+            session.merge(
+                SqlRun(
+                    run_uuid=run.run_id,
+                    experiment_id=int(run.experiment_id),
+                    name=run.run_name,
+                    lifecycle_stage=run.lifecycle_stage,
+                )
+            )
 
 
 def _write(session: Session, experiment: Experiment) -> None:

@@ -7,15 +7,15 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mlflow.entities import Experiment, Span
+from mlflow.entities import Experiment, RunInfo, Span
 from mlflow.store.tracking.abstract_store import AbstractStore
 
-from mlflow_ws_plugin.errors import ExperimentNotFound
+from mlflow_ws_plugin.errors import ExperimentNotFound, RunNotFound
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 from mlflow_ws_plugin.plugin.genai.delegate import Delegate
 from mlflow_ws_plugin.plugin.genai.names import delegated
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
-from mlflow_ws_plugin.plugin.translate import experiment_to_mlflow
+from mlflow_ws_plugin.plugin.translate import experiment_to_mlflow, info_to_mlflow
 from mlflow_ws_plugin.records.experiment import Lifecycle
 from mlflow_ws_plugin.records.filters import AllOf
 
@@ -30,19 +30,32 @@ class GenAiCalls(StoreParts, AbstractStore):
         logged: list[Span] = await asyncio.to_thread(self._delegate.call, "log_spans", location, spans)
         return logged
 
+    def link_traces_to_run(self, trace_ids: list[str], run_id: str) -> None:
+        """Link traces to a run, which MLflow declares abstract, so that it has to stand here."""
+        self._delegate.call("link_traces_to_run", trace_ids, run_id)
+
     @functools.cached_property
     def _delegate(self) -> Delegate:
         self._history.make()
         root = self._foreign_root or self._artifact_root
-        return Delegate(self._history.directory, root, self, self._shown_experiment, self._shown_experiments)
+        return Delegate(self._history.directory, root, self)
 
-    def _shown_experiment(self, key: int) -> Experiment | None:
+    def shown_experiment(self, key: int) -> Experiment | None:
+        """Return an experiment as MLflow's, in the bin or not, or None where there is none of that id."""
         try:
             return experiment_to_mlflow(self._history.experiments.get(key), self._artifact_root)
         except ExperimentNotFound:
             return None
 
-    def _shown_experiments(self) -> list[Experiment]:
+    def shown_run(self, run_id: str) -> RunInfo | None:
+        """Return a run as MLflow's, in the bin or not, or None where there is none of that id."""
+        try:
+            return info_to_mlflow(self._history.runs.get(run_id).info, self._artifact_root)
+        except RunNotFound:
+            return None
+
+    def shown_experiments(self) -> list[Experiment]:
+        """Return all experiments as MLflow's, those in the bin included."""
         found = self._history.experiments.search(AllOf(), [], lifecycles=Lifecycle.ALL, limit=-1)
         return [experiment_to_mlflow(record, self._artifact_root) for record in found]
 

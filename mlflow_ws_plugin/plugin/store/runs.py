@@ -17,7 +17,7 @@ from mlflow_ws_plugin.history import collecting
 from mlflow_ws_plugin.plugin import batch, pages
 from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import all_speaking_mlflow
-from mlflow_ws_plugin.plugin.store.parts import StoreParts
+from mlflow_ws_plugin.plugin.store.genai import GenAiCalls
 from mlflow_ws_plugin.plugin.translate import (
     experiment_key,
     found_run_to_mlflow,
@@ -31,7 +31,7 @@ from mlflow_ws_plugin.records.run import NewRun, Origin
 
 
 @all_speaking_mlflow
-class RunCalls(StoreParts):
+class RunCalls(GenAiCalls):
     """What MLflow asks of runs."""
 
     def create_run(
@@ -77,8 +77,9 @@ class RunCalls(StoreParts):
         return info_to_mlflow(info, self._artifact_root)
 
     def delete_run(self, run_id: str) -> None:
-        """Put a run into the bin."""
+        """Put a run into the bin; the assessments that it made are removed, as MLflow does."""
         self._history.runs.delete(run_id)
+        self._delegate.bury(run_id)
 
     def restore_run(self, run_id: str) -> None:
         """Take a run out of the bin."""
@@ -118,6 +119,7 @@ class RunCalls(StoreParts):
 
     def _hard_delete_run(self, run_id: str) -> None:
         """Remove a run for good; called by `mlflow gc`."""
+        self._delegate.forget_run(run_id)
         self._history.runs.purge(run_id)
 
 

@@ -80,7 +80,6 @@ PASSED_ON = frozenset(
         "get_trace_info",
         "link_mcp_server_versions_to_trace",
         "link_prompts_to_trace",
-        "link_traces_to_run",
         "list_budget_policies",
         "list_endpoint_bindings",
         "list_endpoint_guardrail_configs",
