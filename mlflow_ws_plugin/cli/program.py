@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from mlflow_ws_plugin.cli.experiments import experiments
+from mlflow_ws_plugin.cli.importing import importing
 from mlflow_ws_plugin.cli.init import init
 from mlflow_ws_plugin.cli.run import run
 from mlflow_ws_plugin.cli.runs import runs
@@ -24,7 +25,7 @@ def program() -> None:
     """
 
 
-for _command in (init, run, runs, experiments):
+for _command in (init, run, runs, experiments, importing):
     program.add_command(_command)
 
 

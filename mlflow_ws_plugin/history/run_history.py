@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from mlflow_ws_plugin.errors import WorkspaceUnusable
+from mlflow_ws_plugin.history.arrivals import Arrivals
 from mlflow_ws_plugin.history.batches import Batches
 from mlflow_ws_plugin.history.experiments import Experiments
 from mlflow_ws_plugin.history.files import RunFiles
@@ -43,6 +44,7 @@ class RunHistory:
         models: Logged models.
         files: Files of runs.
         liveness: Heartbeats of runs.
+        arrivals: Records that were made elsewhere and come in as they are.
 
     Raises:
         WorkspaceUnusable: The directory is a file.
@@ -63,6 +65,7 @@ class RunHistory:
         self.models = Models(database)
         self.files = RunFiles(database, self.artifacts)
         self.liveness = Liveness(database)
+        self.arrivals = Arrivals(database)
         self._database = database
 
     def check(self) -> None:

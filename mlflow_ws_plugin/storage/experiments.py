@@ -44,6 +44,11 @@ def next_run(tx: Connection, experiment: int) -> tuple[int, str, str] | None:
     return row
 
 
+def date(tx: Connection, experiment: int, created_ms: int, updated_ms: int) -> None:
+    """Say when an experiment began and was last changed, where that was elsewhere."""
+    tx.execute("UPDATE experiments SET created_ms = ?, updated_ms = ? WHERE id = ?", (created_ms, updated_ms, experiment))
+
+
 def rename(tx: Connection, experiment: int, name: str, now_ms: int) -> None:
     """Give an experiment another name."""
     tx.execute("UPDATE experiments SET name = ?, updated_ms = ? WHERE id = ?", (name, now_ms, experiment))

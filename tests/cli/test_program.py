@@ -50,6 +50,8 @@ def test_the_nouns_and_verbs_are_these() -> None:
         "experiments",
         "experiments list",
         "experiments show",
+        "import",
+        "import mlflow",
     }
 
 
