@@ -10,6 +10,7 @@ WorkspaceError
 │   ├── SourceUnreadable (OSError)     a file to be recorded cannot be read
 │   │   └── SourceNotFound (FileNotFoundError)
 │   ├── InvalidConfig                  a file that names no workspace
+│   ├── InvalidCredentials             no token, or one that others can read
 │   └── ContextIncomplete              half of a job's environment is set
 ├── NotFound (LookupError)
 │   ├── WorkspaceNotFound
@@ -103,6 +104,10 @@ class SourceNotFound(SourceUnreadable, FileNotFoundError):
 
 class InvalidConfig(InvalidInput):
     """A configuration file cannot be understood."""
+
+
+class InvalidCredentials(InvalidInput):
+    """There is no token, it is none, or others may read it."""
 
 
 class ContextIncomplete(InvalidInput):

@@ -70,6 +70,10 @@ class Setting:
 
 WORKSPACE = Setting("MLWS_WORKSPACE", "", "path", "Directory or address that `Workspace()` opens.")
 RUN_ID = Setting("MLWS_RUN_ID", "", "word", "Run that `Run.get_context()` returns; set inside a job.")
+TOKEN = Setting("MLWS_TOKEN", "", "word", "Token by which a workspace's server knows this user.")
+TOKEN_FILE = Setting(
+    "MLWS_TOKEN_FILE", "~/.config/mlws/token", "path", "File with that token, which only its owner may read."
+)
 QUIET = Setting("MLWS_QUIET", "0", "flag", "Do not print where a new run is recorded, and how it was left.")
 BUSY_TIMEOUT = Setting("MLWS_BUSY_TIMEOUT", "60", "s", "How long a write waits for other processes before it fails.")
 DURABILITY = Setting(
@@ -100,6 +104,8 @@ SYSTEM_METRICS = Setting(
 ALL = (
     WORKSPACE,
     RUN_ID,
+    TOKEN,
+    TOKEN_FILE,
     QUIET,
     BUSY_TIMEOUT,
     DURABILITY,

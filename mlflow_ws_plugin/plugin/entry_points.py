@@ -10,7 +10,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mlflow.genai.scorers.registry import AbstractScorerStore as ScorerStore
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
     from mlflow.store.model_registry.abstract_store import AbstractStore as RegistryStore
+    from requests.auth import AuthBase
 
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
@@ -49,6 +52,58 @@ def registry_store(store_uri: str) -> RegistryStore:
     from mlflow_ws_plugin.plugin.registry_store import open_registry
 
     return open_registry(store_uri)
+
+
+def artifact_repository(artifact_uri: str, **others: Any) -> ArtifactRepository:
+    """Return the files at an address of a workspace's scheme.
+
+    Args:
+        artifact_uri: The address.
+        **others: What MLflow passes besides; its versions differ.
+
+    Raises:
+        MlflowException: The address is not legal, or names what is no place for files.
+    """
+    from mlflow_ws_plugin.plugin.artifact_repository import WorkspaceArtifacts
+    from mlflow_ws_plugin.plugin.faults import speaking_mlflow
+
+    return speaking_mlflow(WorkspaceArtifacts)(artifact_uri, **others)
+
+
+def scorer_store(tracking_uri: str) -> ScorerStore:
+    """Return where MLflow keeps registered scorers: in the workspace, through its tracking store."""
+    from mlflow.genai.scorers.registry import MlflowTrackingStore
+
+    store: ScorerStore = MlflowTrackingStore(tracking_uri)
+    return store
+
+
+class DefaultExperiment:
+    """The experiment that MLflow uses inside a native run's job; see `plugin.default_experiment`."""
+
+    def in_context(self) -> bool:
+        """Tell whether this process works for a native run of the workspace that MLflow is pointed at."""
+        return bool(os.environ.get("MLWS_RUN_ID")) and self.get_experiment_id() is not None
+
+    def get_experiment_id(self) -> str | None:
+        """Return the run's experiment."""
+        from mlflow_ws_plugin.plugin.default_experiment import of_job
+
+        return of_job()
+
+
+class RequestAuth:
+    """This user's token on MLflow's requests, for `MLFLOW_TRACKING_AUTH=mlws`; see `plugin.request_auth`."""
+
+    def get_name(self) -> str:
+        """Return the name by which it is chosen."""
+        return "mlws"
+
+    def get_auth(self) -> AuthBase:
+        """Return what signs requests."""
+        from mlflow_ws_plugin.plugin.request_auth import TokenAuth
+
+        return TokenAuth()
 
 
 class RunContext:
