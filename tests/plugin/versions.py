@@ -48,9 +48,10 @@ TESTS = (
         "3.11",
         "has not this call, or it takes fewer arguments",
         (
-            _CONFORMANCE + r"\[(delete_experiment_tag|get_metric_history_bulk_interval|get_logged_model)\]",
+            _CONFORMANCE
+            + r"\[(delete_experiment_tag|get_metric_history_bulk_interval|get_logged_model|link_traces_to_run)\]",
             _CONFORMANCE + r"\[(_hard_delete_logged_model|_get_deleted_logged_models)\]",
-            r"(fail_alike|not_written)\[.*delete_experiment_tag",
+            r"(fail_alike|not_written|judges_does)\[.*delete_experiment_tag",
             r"test_experiments.py::test_a_tag_is_removed_once",
             r"not_found\[(_hard_delete_logged_model|get_logged_model 2)",
             r"test_a_removed_model_is_gone",
@@ -60,7 +61,9 @@ TESTS = (
             r"answered_there\[deprecated_(start|end)_trace_v2",
         ),
     ),
-    Difference("3.11", "begins a trace by another call", (r"test_delegate.py::test_(?!a_run_that)",)),
+    Difference(
+        "3.11", "begins a trace by another call", (r"genai/test_(delegate|runs).py::test_(?!a_run_that|a_run_is)",)
+    ),
     # Experiments
     Difference(
         "3.17",
