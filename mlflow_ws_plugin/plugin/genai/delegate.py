@@ -67,6 +67,13 @@ class Delegate:
             self._show_run(run_id)
             self.call("delete_run", run_id)
 
+    def bury_all(self, experiment_id: str) -> None:
+        """Remove the assessments that the runs of an experiment have made, as MLflow does when it is deleted."""
+        for run_id in self.store.assessing_runs() if self._is_there else ():
+            run = self._host.shown_run(run_id)
+            if run is not None and run.experiment_id == experiment_id:
+                self.bury(run_id)
+
     def forget_run(self, run_id: str) -> None:
         """Remove the row of a run that is removed for good; what names it names none from now on."""
         if self._is_there:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mlflow.entities import Experiment
 from mlflow.store.tracking.abstract_store import AbstractStore
+from mlflow.store.tracking.dbmodels import models
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mlflow_ws_plugin.plugin.genai.mirror import Mirror
+
+_MADE_BY = "mlflow.assessment.sourceRunId"
 
 
 class GuestStore(SqlAlchemyStore):
@@ -41,3 +47,12 @@ class GuestStore(SqlAlchemyStore):
         found: Experiment | None = self._host.get_experiment_by_name(experiment_name)
         self.mirror.show([found] if found else [])
         return found
+
+    def assessing_runs(self) -> set[str]:
+        """Return the ids of the runs that have made assessments, which MLflow notes in their metadata."""
+        table = getattr(models, "SqlAssessments", None)
+        if table is None:
+            return set()  # MLflow 3.1 keeps no assessments
+        made_by_runs = select(table.assessment_metadata).where(table.assessment_metadata.contains(f'"{_MADE_BY}"'))
+        with Session(self.engine) as session:
+            return {str(json.loads(metadata)[_MADE_BY]) for metadata in session.scalars(made_by_runs)}

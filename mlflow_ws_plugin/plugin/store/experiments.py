@@ -81,8 +81,10 @@ class ExperimentCalls(GenAiCalls):
         self._history.experiments.rename(experiment_key(experiment_id), new_name)
 
     def delete_experiment(self, experiment_id: str) -> None:
-        """Put an experiment and its runs into the bin."""
-        self._history.experiments.delete(experiment_key(experiment_id))
+        """Put an experiment and its runs into the bin; the assessments that they made are removed, as MLflow does."""
+        key = experiment_key(experiment_id)
+        self._history.experiments.delete(key)
+        self._delegate.bury_all(str(key))
 
     def restore_experiment(self, experiment_id: str) -> None:
         """Take an experiment and all its runs out of the bin."""

@@ -135,3 +135,19 @@ def test_a_trace_of_a_deleted_experiment_is_assessed_alike(shared: Pair) -> None
     shared.answers("delete_experiment", experiment_id)
     assessment = assessed(shared, "tr-of-deleted", value=1)
     shared.answers("get_assessment", "tr-of-deleted", assessment)
+
+
+@pytest.mark.parametrize("removed", ["run", "experiment", "run for good"])
+def test_assessments_go_with_the_run_that_made_them(pair: Pair, removed: str) -> None:
+    experiment_id = pair.experiment("of the run")
+    run = pair.run(experiment_id)
+    pair.answers("start_trace", trace("tr-1"))
+    for made_by in ({"mlflow.assessment.sourceRunId": run}, {}):
+        assessed(pair, "tr-1", value=1, metadata=made_by)
+    pair.answers(*{"experiment": ("delete_experiment", experiment_id)}.get(removed, ("delete_run", run)))
+    if removed == "run for good":
+        pair.answers("_hard_delete_run", run)
+    pair.answers("get_trace_info", "tr-1")
+    if removed == "run":
+        pair.answers("restore_run", run)
+        pair.answers("get_trace_info", "tr-1")

@@ -77,3 +77,26 @@ def test_traces_of_a_removed_run_stay(pair: Pair) -> None:
     pair.answers("_hard_delete_run", run)
     pair.agrees("get_trace_info", "tr-1")
     pair.agrees("search_traces", ["0"], f"run_id = '{run}'")
+
+
+def test_an_issue_outlives_the_run_that_found_it_alike(pair: Pair) -> None:
+    run = pair.run()
+    issue = pair.born("issue_id", "create_issue", "0", "slow", "long", source_run_id=run)
+    pair.answers("delete_run", run)
+    pair.answers("get_issue", issue)
+    pair.answers("_hard_delete_run", run)
+    pair.agrees("get_issue", issue)
+    pair.agrees("search_issues", "0", f"source_run_id = '{run}'")
+
+
+def test_an_experiment_goes_with_its_runs_and_their_issues(pair: Pair) -> None:
+    experiment_id = pair.experiment("to remove")
+    pair.experiment("younger")
+    run = pair.run(experiment_id)
+    issue = pair.born("issue_id", "create_issue", experiment_id, "slow", "long", source_run_id=run)
+    elsewhere = pair.born("issue_id", "create_issue", "0", "slow", "long", source_run_id=run)
+    pair.answers("delete_experiment", experiment_id)
+    pair.answers("_hard_delete_run", run)
+    pair.answers("_hard_delete_experiment", experiment_id)
+    for one in (issue, elsewhere):
+        pair.agrees("get_issue", one)
