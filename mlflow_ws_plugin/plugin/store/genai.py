@@ -12,6 +12,7 @@ from mlflow.store.tracking.abstract_store import AbstractStore
 
 from mlflow_ws_plugin.errors import ExperimentNotFound, RunNotFound
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
+from mlflow_ws_plugin.plugin.genai import places
 from mlflow_ws_plugin.plugin.genai.delegate import Delegate
 from mlflow_ws_plugin.plugin.genai.names import delegated
 from mlflow_ws_plugin.plugin.store.parts import StoreParts
@@ -47,6 +48,12 @@ class GenAiCalls(StoreParts, AbstractStore):
         except ExperimentNotFound:
             return None
 
+    def own_place(self, experiment_id: str) -> str | None:
+        """Return where an experiment's files are, or None if they are not in the workspace."""
+        experiment = self.shown_experiment(int(experiment_id))
+        location = "" if experiment is None else str(experiment.artifact_location)
+        return location if location.startswith(f"{self._artifact_root}/") else None
+
     def shown_run(self, run_id: str) -> RunInfo | None:
         """Return a run as MLflow's, in the bin or not, or None where there is none of that id."""
         try:
@@ -70,7 +77,7 @@ def passing_on_the_rest(store: type[T]) -> type[T]:
 
 def _passed_on(name: str) -> Callable[..., Any]:
     def method(self: GenAiCalls, /, *args: Any, **kwargs: Any) -> Any:
-        return self._delegate.call(name, *args, **kwargs)
+        return places.shown(self._delegate.call(name, *args, **kwargs), self.own_place)
 
     declared = getattr(AbstractStore, name, None)
     if declared is not None:
