@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from benchmarks.figures import Row
 from benchmarks.targets import EMPTY, MLWS, SQLITE
-from benchmarks.workloads import batches, charts, disk, fluent, histories, lightning, native, processes, search, startup
+from benchmarks.workloads import (
+    batches,
+    charts,
+    disk,
+    fluent,
+    histories,
+    lightning,
+    native,
+    pages,
+    processes,
+    search,
+    startup,
+)
 
 Rows = Mapping[str, Row]
 
@@ -72,6 +84,13 @@ def _share_of_mlflow(name: str) -> Callable[[Rows], float | None]:
     return _combined(_value(name), _value(name, SQLITE.name), lambda ours, theirs: ours / theirs)
 
 
+def _slowest(names: Sequence[str]) -> Callable[[Rows], float | None]:
+    def measured(rows: Rows) -> float | None:
+        return max((value for name in names if (value := _value(name)(rows)) is not None), default=None)
+
+    return measured
+
+
 def _combined(
     first: Callable[[Rows], float | None],
     second: Callable[[Rows], float | None],
@@ -100,6 +119,7 @@ REQUIREMENTS = (
     Requirement(charts.UNEVEN, 300, "ms", _value(charts.UNEVEN)),
     Requirement(search.PAGE_OF_100, 40, "ms", _value(search.PAGE_OF_100)),
     Requirement(search.PAGE_OF_1000, 100, "ms", _value(search.PAGE_OF_1000)),
+    Requirement("MLflow UI, the slowest of its calls", 500, "ms", _slowest([call.name for call in pages.CALLS])),
     Requirement(processes.RATE, 8000, "metrics/s", _value(processes.RATE), at_least=True),
     Requirement(processes.ERRORS, 0, "", _value(processes.ERRORS)),
     Requirement(processes.LOST, 0, "", _value(processes.LOST)),

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from benchmarks.figures import Row
 from benchmarks.plan import Plan
-from benchmarks.workloads import batches, charts, disk, fluent, histories, lightning, native, processes, search, startup
+from benchmarks.workloads import (
+    batches,
+    charts,
+    disk,
+    fluent,
+    histories,
+    lightning,
+    native,
+    pages,
+    processes,
+    search,
+    startup,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ ALL = {
         Workload("histories", "MlflowClient.get_metric_history of 100k and 1M points", histories.run),
         Workload("charts", "the sampled history of 5 runs × 100k points, as MLflow's UI reads it", charts.run),
         Workload("search", "MlflowClient.search_runs among 10k runs", search.run),
+        Workload("pages", "what MLflow's pages ask for, over 10k runs and 5M points", pages.run),
         Workload("disk", "bytes on disk", disk.run),
         Workload("processes", "8 processes logging into one place", processes.run),
         Workload("startup", "a new interpreter's first run in a new place", startup.run),
