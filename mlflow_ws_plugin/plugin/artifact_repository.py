@@ -20,14 +20,15 @@ class WorkspaceArtifacts(LocalArtifactRepository):
 
     Args:
         artifact_uri: The place's address.
-        **others: What MLflow passes besides; its versions differ.
+        *others: What MLflow passes besides; its versions differ.
+        **named: Likewise.
 
     Raises:
         InvalidUri: The address is not legal, or names what is no place for files.
     """
 
-    def __init__(self, artifact_uri: str, **others: Any) -> None:
-        super().__init__(_folder(artifact_uri).as_uri(), **others)
+    def __init__(self, artifact_uri: str, *others: Any, **named: Any) -> None:
+        super().__init__(_folder(artifact_uri).as_uri(), *others, **named)
 
 
 def _folder(artifact_uri: str) -> Path:

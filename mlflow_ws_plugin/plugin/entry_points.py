@@ -54,12 +54,13 @@ def registry_store(store_uri: str) -> RegistryStore:
     return open_registry(store_uri)
 
 
-def artifact_repository(artifact_uri: str, **others: Any) -> ArtifactRepository:
+def artifact_repository(artifact_uri: str, *others: Any, **named: Any) -> ArtifactRepository:
     """Return the files at an address of a workspace's scheme.
 
     Args:
         artifact_uri: The address.
-        **others: What MLflow passes besides; its versions differ.
+        *others: What MLflow passes besides; its versions differ.
+        **named: Likewise.
 
     Raises:
         MlflowException: The address is not legal, or names what is no place for files.
@@ -67,7 +68,7 @@ def artifact_repository(artifact_uri: str, **others: Any) -> ArtifactRepository:
     from mlflow_ws_plugin.plugin.artifact_repository import WorkspaceArtifacts
     from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 
-    return speaking_mlflow(WorkspaceArtifacts)(artifact_uri, **others)
+    return speaking_mlflow(WorkspaceArtifacts)(artifact_uri, *others, **named)
 
 
 def scorer_store(tracking_uri: str) -> ScorerStore:
