@@ -8,17 +8,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
 import mlflow_ws_plugin
 from mlflow_ws_plugin import errors
 from mlflow_ws_plugin.records import limits
+from tests.plugin import versions
 
 DOCS = Path(mlflow_ws_plugin.__file__).parent / "docs"
+_VERSIONS = """MLflow 3.1, 3.11, 3.17 and the newest release are installed and compared with a workspace, call by call
+(`make test-versions`). A workspace answers as MLflow 3.17 does, whichever of them is installed. Older versions of
+MLflow's own store differ:
+"""
 _MADE = "<!-- Made by `make docs`; do not edit. -->\n"
 
 
 def pages() -> dict[str, str]:
     """Return the text of each made page by its file name."""
-    return {"reference.md": _reference(), "errors.md": _errors(), "limits.md": _limits()}
+    return {
+        "reference.md": _reference(),
+        "errors.md": _errors(),
+        "limits.md": _limits(),
+        "mlflow-versions.md": _versions(),
+    }
 
 
 def public_members(kind: type) -> Iterator[tuple[str, Any]]:
@@ -72,6 +84,14 @@ def _limits() -> str:
     lines = [f"| `{name}` | {_number(getattr(limits, name))} | {' '.join(help_.split())} |" for name, help_ in rows]
     return "\n".join(
         ["# Limits\n", _MADE, inspect.getdoc(limits) or "", "", "| limit | is | of what |", "|---|---|---|", *lines, ""]
+    )
+
+
+def _versions() -> str:
+    rows = {(row.before, row.why) for row in (*versions.TESTS, *versions.ANSWERS)}
+    lines = [f"| {before} | {why} |" for before, why in sorted(rows, key=lambda row: (Version(row[0]), row[1]))]
+    return "\n".join(
+        ["# Versions of MLflow\n", _MADE, _VERSIONS, "| before | MLflow's own store |", "|---|---|", *lines, ""]
     )
 
 

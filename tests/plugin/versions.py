@@ -39,14 +39,18 @@ TESTS = (
     # Calls
     Difference(
         "3.17",
-        "says nothing of which experiments are active",
+        "has no call for which experiments are active",
         (_CONFORMANCE + "filter_active", "only_active_ones", "test_ids_are_understood"),
     ),
-    Difference("3.17", "has no indices to sample by", (_CONFORMANCE + "_evenly_spaced", "evenly_spaced_indices_are")),
+    Difference(
+        "3.17",
+        "has no call for the indices of a sample",
+        (_CONFORMANCE + "_evenly_spaced", "evenly_spaced_indices_are"),
+    ),
     Difference("3.17", "has its own background logging of spans", (r"inherited_there_too\[log_spans_async",)),
     Difference(
         "3.11",
-        "has not this call, or it takes fewer arguments",
+        "has no calls to remove tags of experiments and logged models, none to link traces, and none to sample",
         (
             _CONFORMANCE
             + r"\[(delete_experiment_tag|get_metric_history_bulk_interval|get_logged_model|link_traces_to_run)\]",
