@@ -19,7 +19,12 @@ CALLS: list[tuple[Any, ...]] = [
     ("log_batch_async", [Metric("m", 2.0, 1, 1)], [Param("q", "1")], [RunTag("u", "1")]),
 ]
 
-ENDS = [("flush_async_logging",), ("end_async_logging",), ("shut_down_async_logging",)]
+ENDS = [("flush_async_logging",), ("shut_down_async_logging",)]
+
+
+def logged(pair: Pair, run: str) -> list[Any]:
+    """Make all the calls on both sides, and return what can be waited for."""
+    return [side.call(method, (run, *rest)) for side in (pair.judge, pair.ours) for method, *rest in CALLS]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call[0])
@@ -34,10 +39,17 @@ def test_what_was_logged_is_there_after_waiting(shared: Pair, call: Any) -> None
 @pytest.mark.parametrize("call", ENDS, ids=lambda call: call[0])
 def test_all_is_there_after_the_queue_is_emptied(pair: Pair, call: tuple[str]) -> None:
     run = pair.run()
-    for side in (pair.judge, pair.ours):
-        for method, *rest in CALLS:
-            side.call(method, (run, *rest))
+    logged(pair, run)
     pair.answers(*call)
+    pair.answers("get_run", run)
+
+
+def test_a_queue_that_takes_no_more_does_what_it_has(pair: Pair) -> None:
+    run = pair.run()
+    operations = logged(pair, run)
+    pair.answers("end_async_logging")
+    for operation in operations:
+        operation.wait()
     pair.answers("get_run", run)
 
 
