@@ -11,7 +11,7 @@ import click
 from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.cli import output
 from mlflow_ws_plugin.cli.options import in_workspace, option
-from mlflow_ws_plugin.errors import ExperimentNotFound, SourceUnreadable
+from mlflow_ws_plugin.errors import ExperimentNotFound, InvalidInput
 
 if TYPE_CHECKING:
     from mlflow_ws_plugin import Workspace
@@ -54,7 +54,7 @@ def mlflow(workspace: Workspace, source: str, experiments: tuple[str, ...], form
     directory = uri.parse(workspace.get_mlflow_tracking_uri()).directory
     try:
         report: Report = import_module(_MOVING).move(source, directory, only=experiments)
-    except (SourceUnreadable, ExperimentNotFound) as exc:
+    except (InvalidInput, ExperimentNotFound) as exc:
         raise click.UsageError(str(exc)) from exc
     except KeyboardInterrupt:
         click.echo("Interrupted. What is copied stays; the same command goes on from there.", err=True)

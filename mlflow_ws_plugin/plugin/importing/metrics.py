@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -11,7 +11,7 @@ from mlflow.entities import Run
 from mlflow_ws_plugin.history import collecting
 from mlflow_ws_plugin.plugin.importing.comparing import ABSENT
 from mlflow_ws_plugin.plugin.importing.report import Report
-from mlflow_ws_plugin.plugin.importing.source import Source
+from mlflow_ws_plugin.plugin.importing.source import Pages, Source
 from mlflow_ws_plugin.plugin.importing.target import Target
 from mlflow_ws_plugin.records.summary import PointRow
 
@@ -35,21 +35,24 @@ class _Account:
 
 
 def copy(
-    report: Report, source: Source, target: Target, run: Run, *, is_ours: bool, tell: Callable[[int], None]
+    report: Report, source: Source, target: Target, runs: Mapping[str, Run], ours: Set[str], tell: Callable[[int], None]
 ) -> None:
-    """Copy the points of a run, and compare them all.
+    """Copy the points of runs, and compare them all.
 
     Args:
         report: Where they are counted.
         source: Where they are.
         target: Where they go.
-        run: The run at the source.
-        is_ours: Whether the run in the workspace came from that source, and may be written.
+        runs: The runs at the source, by id.
+        ours: Ids of those that came from that source, and may be written.
         tell: Is told of points that are done.
     """
-    for key in run.data.metrics:
-        with report.going_on(_KIND, f"{run.info.run_id} {key}"):
-            _Series(report, source, target, run.info.run_id, key, is_ours).copy(tell)
+    for key in dict.fromkeys(key for run in runs.values() for key in run.data.metrics):
+        with report.going_on(_KIND, key):
+            having = [run_id for run_id, run in runs.items() if key in run.data.metrics]
+            for run_id, pages in source.series(having, key):
+                with report.going_on(_KIND, f"{run_id} {key}"):
+                    _Series(report, source, target, run_id, key, run_id in ours).copy(pages, tell)
 
 
 class _Series:
@@ -61,9 +64,9 @@ class _Series:
         self._key = key
         self._is_ours = is_ours
 
-    def copy(self, tell: Callable[[int], None]) -> None:
+    def copy(self, pages: Pages, tell: Callable[[int], None]) -> None:
         try:
-            account = self._follow(whole_moments(self._pages()))
+            account = self._follow(whole_moments(pages))
         except Disordered:
             account = self._follow([self._all()])
         if account.is_equal:
@@ -73,11 +76,9 @@ class _Series:
             self._tell_apart(account)
         tell(account.source)
 
-    def _pages(self) -> Iterator[list[PointRow]]:
-        return self._source.points(self._run_id, self._key)
-
     def _all(self) -> list[PointRow]:
-        return sorted({row for page in self._pages() for row in page}, key=_IN_TIME)
+        pages = self._source.points(self._run_id, self._key)
+        return sorted({row for page in pages for row in page}, key=_IN_TIME)
 
     def _follow(self, blocks: Iterable[list[PointRow]]) -> _Account:
         """Go through a series block by block, on both sides."""
@@ -125,7 +126,7 @@ def _value(row: PointRow) -> float:
     return float("nan") if row[3] else row[2]
 
 
-def whole_moments(pages: Iterable[list[PointRow]]) -> Iterator[list[PointRow]]:
+def whole_moments(pages: Pages) -> Iterator[list[PointRow]]:
     """Yield points in blocks by (time, step, value), each once, so that no block ends between two of one moment.
 
     Such points MLflow may return in any order: a NaN and a zero are one value to it.

@@ -78,10 +78,9 @@ class _Move:
 
     def _experiment(self, told: Experiment) -> None:
         home = experiments.find(self._source, self._target, told)
-        for run_id in self._run_ids(told):
-            with self._report.going_on("runs", run_id):
-                runs.copy(self._report, self._source, self._target, run_id, home, tell=self._tell)
-            self._bar.update()
+        for page in self._source.run_ids(told.experiment_id):
+            runs.copy(self._report, self._source, self._target, page, home, tell=self._tell)
+            self._bar.update(len(page))
         for model in self._source.models(told.experiment_id):
             with self._report.going_on("logged models", model.model_id):
                 models.copy(self._report, self._source, self._target, model, home)
@@ -101,7 +100,7 @@ class _Move:
 
     def _count_the_rest(self, experiment_ids: list[str], with_registry: bool) -> None:
         """Count what is at the source and not copied, where it can tell."""
-        for kind, count in _NOT_COPIED.items():
+        for kind, count in _NOT_COPIED.items() if self._source.has_genai else ():
             if kind in _OF_REGISTRY and not with_registry:
                 continue
             number = _number(count, self._source, experiment_ids)
@@ -118,6 +117,7 @@ def _number(count: Callable[[Source, list[str]], int], there: Source, experiment
 
 
 _NOT_COPIED: dict[str, Callable[[Source, list[str]], int]] = {
+    "traces, which need a newer MLflow": lambda there, ids: 0 if ARE_COPIED else len(there.store.search_traces(ids)[0]),
     "evaluation datasets": lambda there, ids: len(there.store.search_datasets(experiment_ids=ids)),
     "scorers": lambda there, ids: sum(len(there.store.list_scorers(id_)) for id_ in ids),
     "logged models in the bin": lambda there, _: len(there.store._get_deleted_logged_models()),

@@ -132,11 +132,13 @@ def left_as_it_is(name: str) -> Iterator[None]:
     folder = Path(local_file_uri_to_path(name)) if name.startswith("file:") else None
     new = folder / _TRASH if folder is not None and not (folder / _TRASH).exists() else None
     os.environ[_FILE_STORE] = "true"
+    if new is not None:
+        new.mkdir()
     try:
         yield
     finally:
         if new is not None:
-            with suppress(OSError):  # not there, or not empty any more
+            with suppress(OSError):  # somebody has deleted an experiment meanwhile
                 new.rmdir()
         if before is None:
             del os.environ[_FILE_STORE]

@@ -119,6 +119,10 @@ class Report:
         if len(self.differences) < MOST_LISTED:
             self.differences.append(Difference(kind, record, name, _shown(source), _shown(here)))
 
+    def leaves(self, kind: str) -> None:
+        """Count one more record that is not copied."""
+        self.not_copied[kind] = self.not_copied.get(kind, 0) + 1
+
     def failed(self, kind: str, record: str, exc: Exception) -> None:
         """Note that a record could not be copied or read."""
         self.count(kind, source=1, differ=1)

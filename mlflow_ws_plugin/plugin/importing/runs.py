@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mlflow.entities import Run
 
@@ -18,21 +19,50 @@ from mlflow_ws_plugin.records.run import NewRun, Origin
 _KIND = "runs"
 
 
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """A run on its way.
+
+    Attributes:
+        told: The run at the source.
+        before: What it was in the workspace, None where it is new.
+        here: What it is there now.
+        is_ours: Whether it came from that source, and may be written; one from elsewhere is only compared.
+    """
+
+    told: Run
+    before: Run | None
+    here: Run
+    is_ours: bool
+
+
 def copy(
-    report: Report, source: Source, target: Target, run_id: str, home: Home, *, tell: Callable[[int], None]
+    report: Report, source: Source, target: Target, run_ids: list[str], home: Home, *, tell: Callable[[int], None]
 ) -> None:
-    """Copy one run with all that belongs to it, and compare it; one from elsewhere with that id is only compared.
+    """Copy runs with all that belongs to them, and compare them.
 
     Args:
-        report: Where it is counted.
-        source: Where it is.
-        target: Where it goes.
-        run_id: The run.
-        home: Its experiment's home.
+        report: Where they are counted.
+        source: Where they are.
+        target: Where they go.
+        run_ids: The runs.
+        home: Their experiment's home.
         tell: Is told of points that are done.
     """
-    told = source.run(run_id)
-    before = target.run(run_id)
+    begun: dict[str, _Copied] = {}
+    for run_id in run_ids:
+        with report.going_on(_KIND, run_id):
+            begun[run_id] = _begin(report, source, target, run_id, home)
+    told = {run_id: run.told for run_id, run in begun.items()}
+    metrics.copy(report, source, target, told, {run_id for run_id, run in begun.items() if run.is_ours}, tell)
+    for run_id, run in begun.items():
+        with report.going_on(_KIND, run_id):
+            _finish(report, source, target, run, home)
+
+
+def _begin(report: Report, source: Source, target: Target, run_id: str, home: Home) -> _Copied:
+    """Write a run without its points and files."""
+    told, before = source.run(run_id), target.run(run_id)
     is_ours = before is None or provenance.is_from(before.data.tags, source.name)
     if before is None:
         with report.writing():
@@ -42,15 +72,22 @@ def copy(
     if is_ours:
         _write_notes(report, target, told, here)
         inputs.write(target, told, here)
-    metrics.copy(report, source, target, told, is_ours=is_ours, tell=tell)
+    return _Copied(told, before, here, is_ours)
+
+
+def _finish(report: Report, source: Source, target: Target, run: _Copied, home: Home) -> None:
+    """Copy a run's files, write how it stands, and compare it."""
+    run_id = run.told.info.run_id
     with report.going_on("files", run_id):
-        place = source.files(told.info.artifact_uri)
-        files.copy(report, run_id, place, target.folder(here.info.artifact_uri), is_ours=is_ours)
-    if is_ours:
-        _settle(report, target, told, here)
+        place, folder = source.files(run.told.info.artifact_uri), target.folder(run.here.info.artifact_uri)
+        if source.is_out_of_reach(place):
+            report.leaves("runs whose files may be on the server's own disk")
+        files.copy(report, run_id, place, folder, is_ours=run.is_ours)
+    if run.is_ours:
+        _settle(report, target, run.told, run.here)
     after = target.run(run_id)
     assert after is not None  # only this import writes it
-    _account(report, told, home, before, after)
+    _account(report, run.told, home, run.before, after)
 
 
 def _born(source: Source, told: Run, home: Home) -> NewRun:
