@@ -37,7 +37,7 @@ def here(location: str, artifacts: Path) -> str:
     if not location.startswith("file:"):
         return location
     parts = Path(local_file_uri_to_path(location)).parts
-    below = [Path(*parts[at + 1 :]) for at, part in enumerate(parts) if part == artifacts.name]
+    below = [Path(*parts[at:]) for at, part in enumerate(parts[:-1], 1) if part == artifacts.name]
     found = [artifacts / path for path in below if (artifacts / path).exists()]
     return found[0].as_uri() if found else location
 
