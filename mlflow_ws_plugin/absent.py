@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from mlflow_ws_plugin.errors import CallNotProvided
 
@@ -11,10 +11,6 @@ COMPUTE = "Nothing here runs on rented machines: run the script with `mlws run S
 SUBMIT = "Jobs are not submitted yet: run the script with `mlws run SCRIPT`."
 ENVIRONMENT = "A script runs in the Python that starts it: install its packages there, and leave the environment out."
 LOGIN = "A workspace on your own disk needs no login: leave `auth` out."
-MODEL = (
-    "Register a model with `run.register_model()`, and get its files with "
-    "`mlflow.artifacts.download_artifacts(model.url)`."
-)
 SECRETS = "Read secrets from environment variables."
 SERVING = "Serve a registered model with `mlflow models serve`."
 TUNING = "Tune with Optuna and `mlflow_ws_plugin.OptunaTrials`, which records each trial as a child run."
@@ -37,6 +33,22 @@ OF_EXPERIMENT: dict[str, str] = {
     "refresh": FRESH,
     "submit": SUBMIT,
 }
+OF_MODEL: dict[str, str] = {
+    "add_dataset_references": DATA,
+    "created_by": "The registry keeps no users: the run says who began it.",
+    "datasets": DATA,
+    "deploy": SERVING,
+    "deserialize": "Find the model by its id: `Model(workspace, id=…)`.",
+    "get_sas_urls": "Files need no signed URLs here: `model.download()` copies them.",
+    "mime_type": "Files are kept as they are: leave it out.",
+    "package": SERVING,
+    "print_configuration": SERVING,
+    "profile": SERVING,
+    "resource_configuration": SERVING,
+    "sample_input_dataset": DATA,
+    "sample_output_dataset": DATA,
+    "unpack": "Files are kept as they are: leave it out.",
+}
 OF_WORKSPACE: dict[str, str] = {
     "compute_targets": COMPUTE,
     "datasets": DATA,
@@ -46,7 +58,6 @@ OF_WORKSPACE: dict[str, str] = {
     "get_default_datastore": DATA,
     "get_default_keyvault": SECRETS,
     "images": SERVING,
-    "models": MODEL,
     "service_context": "There is no service to talk to: leave it out.",
     "set_default_datastore": DATA,
     "webservices": SERVING,
@@ -62,7 +73,20 @@ class SaysWhatIsAbsent:
 
         def __getattr__(self, name: str) -> object:
             """Raise what a missing attribute raises, so that `hasattr` stays an honest question."""
-            kind = type(self).__name__
-            if name in self._absent:
-                raise CallNotProvided(f"{kind}.{name} is not provided by mlflow-ws-plugin.", self._absent[name])
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+            return _refuse(self, type(self).__name__, self._absent, name)
+
+
+class SaysItOfTheClass(type):
+    """The type of a class that says so when it is asked itself, as where the old SDK has static methods."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> object:
+            """Raise what a missing attribute raises."""
+            return _refuse(cls, cls.__name__, cls._absent, name)
+
+
+def _refuse(asked: object, kind: str, instead: dict[str, str], name: str) -> NoReturn:
+    if name in instead:
+        raise CallNotProvided(f"{kind}.{name} is not provided by mlflow-ws-plugin.", instead[name])
+    raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=asked)

@@ -11,6 +11,7 @@ WorkspaceError
 │   │   └── SourceNotFound (FileNotFoundError)
 │   ├── InvalidConfig                  a file that names no workspace
 │   ├── InvalidCredentials             no token, or one that others can read
+│   ├── TargetUnwritable (OSError)     where a copy was to go cannot be written
 │   └── ContextIncomplete              half of a job's environment is set
 ├── NotFound (LookupError)
 │   ├── WorkspaceNotFound
@@ -18,12 +19,14 @@ WorkspaceError
 │   ├── RunNotFound
 │   ├── MetricNotFound
 │   ├── TagNotFound
-│   ├── ModelNotFound
+│   ├── ModelNotFound (KeyError)
+│   │   └── ModelFilesNotFound
 │   └── RunFileNotFound
 ├── AlreadyExists
 │   ├── WorkspaceExists
 │   ├── ExperimentExists
-│   └── RunExists
+│   ├── RunExists
+│   └── TargetExists (FileExistsError) there is something where a copy was to go
 ├── Conflict                           contradicts what is recorded
 │   ├── ParameterChanged
 │   ├── PropertyChanged
@@ -110,6 +113,10 @@ class InvalidCredentials(InvalidInput):
     """There is no token, it is none, or others may read it."""
 
 
+class TargetUnwritable(InvalidInput, OSError):
+    """Where a copy was to go cannot be written."""
+
+
 class ContextIncomplete(InvalidInput):
     """The environment names a run without its workspace, or the other way round."""
 
@@ -138,8 +145,12 @@ class TagNotFound(NotFound):
     """The run or experiment has no such tag."""
 
 
-class ModelNotFound(NotFound):
-    """No logged model has this id."""
+class ModelNotFound(NotFound, KeyError):
+    """No logged model has this id, or no registered one this name or version."""
+
+
+class ModelFilesNotFound(ModelNotFound):
+    """The model is registered, but its files are not there any more."""
 
 
 class RunFileNotFound(NotFound):
@@ -160,6 +171,10 @@ class ExperimentExists(AlreadyExists):
 
 class RunExists(AlreadyExists):
     """The workspace has a run of this id."""
+
+
+class TargetExists(AlreadyExists, FileExistsError):
+    """There is a file or folder where a copy was to go; it stays as it is."""
 
 
 class Conflict(WorkspaceError):

@@ -19,6 +19,7 @@ from mlflow_ws_plugin.records.run import RunInfo
 from mlflow_ws_plugin.sdk import capture, config, log_files
 from mlflow_ws_plugin.sdk.context import BRIDGE
 from mlflow_ws_plugin.sdk.experiment import Experiment
+from mlflow_ws_plugin.sdk.models import Models
 from mlflow_ws_plugin.sdk.run import Run
 
 DEFAULT_DIRECTORY = ".mlws"
@@ -198,6 +199,14 @@ class Workspace(SaysWhatIsAbsent):
         """The experiments of the workspace by name, oldest first, without archived ones."""
         found = self._history.experiments.search(AllOf(), [], lifecycles=[Lifecycle.ACTIVE], limit=-1)
         return {record.name: Experiment._of(self, record) for record in sorted(found, key=lambda one: int(one.id))}
+
+    @property
+    def models(self) -> Models:
+        """The latest version of each registered model by its name, read when it is asked for one. Imports MLflow.
+
+        A name that there is none of raises `ModelNotFound`, which is a `KeyError`.
+        """
+        return Models(self)
 
     def get_run(self, run_id: str) -> Run:
         """Return a run of this workspace.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +45,10 @@ def test_mlflow_finds_it_with_everything_that_was_said_of_it(trained: Run, clien
         "mlws.model.framework": "PyTorch",
         "mlws.model.framework_version": "2.2",
     }
-    assert model == Model("net", 1, "models:/net/1", trained.id, tags)
-    assert model.id == "net:1"
+    assert (model.name, model.version, model.id, model.url) == ("net", 1, "net:1", "models:/net/1")
+    assert (model.run_id, model.tags, model.properties) == (trained.id, {"stage": "test"}, {"data": "v1"})
+    assert (model.framework, model.framework_version, model.description) == ("PyTorch", "2.2", "the **best**")
+    assert model == Model(trained.experiment.workspace, "net")
     seen = client.get_model_version("net", "1")
     assert (seen.run_id, seen.tags, seen.description) == (trained.id, tags, "the **best**")
     (found,) = client.search_model_versions("name = 'net'")
@@ -82,10 +83,19 @@ def test_the_path_is_the_name_where_none_is_given(run: Run, client: MlflowClient
     assert run.register_model("net").url == "models:/net/1/net"
 
 
-def test_a_value_never_changes(trained: Run) -> None:
+def test_what_a_model_says_of_itself_cannot_be_assigned(trained: Run) -> None:
     model = trained.register_model("net", "outputs/net")
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        model.version = 2  # type: ignore[misc]
+    for name in ("name", "version", "tags", "aliases", "run_id"):
+        with pytest.raises(AttributeError):
+            setattr(model, name, "x")
+
+
+def test_the_name_of_a_prompt_is_no_name_of_a_model(trained: Run, client: MlflowClient) -> None:
+    trained.experiment.workspace.make_mlflow_default()
+    client.register_prompt("greeting", "Hello {{name}}")
+    with pytest.raises(InvalidName, match="'greeting' is the name of a prompt"):
+        trained.register_model("greeting", "outputs/net")
+    assert "greeting" not in trained.experiment.workspace.models
 
 
 @pytest.mark.parametrize("path", ["outputs/ne", "model.pkl", "net"])

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from mlflow_ws_plugin.errors import RunFileNotFound
-from mlflow_ws_plugin.records import limits, reserved
-from mlflow_ws_plugin.records.notes import as_text
+from mlflow_ws_plugin.records.model_version import as_notes
 from mlflow_ws_plugin.records.places import check_file_name
 from mlflow_ws_plugin.sdk.calls.parts import RunParts
-from mlflow_ws_plugin.sdk.context import BRIDGE
 from mlflow_ws_plugin.sdk.model import Model
-
-FRAMEWORK = "mlws.model.framework"
-FRAMEWORK_VERSION = "mlws.model.framework_version"
+from mlflow_ws_plugin.sdk.registry import registry
 
 
 class ModelCalls(RunParts):
@@ -50,22 +45,15 @@ class ModelCalls(RunParts):
 
         Raises:
             RunFileNotFound: The run has no such file or folder; the message lists the files it has.
-            InvalidName: A name, key or value is not legal.
+            InvalidName: A name, key or value is not legal, or the name is that of a prompt.
+            ReservedTag: The key of a tag begins with `mlws.`.
             StorageError: The registry cannot be written, or the run's files are not on this machine.
         """
         folder, file = self._existing(model_path or model_name)
-        labels = {
-            **as_text("tag", tags or {}, limits.TAG_VALUE_LENGTH),
-            **_as_tags(as_text("property", properties or {}, limits.TAG_VALUE_LENGTH)),
-        }
-        for key, value in ((FRAMEWORK, model_framework), (FRAMEWORK_VERSION, model_framework_version)):
-            if value is not None:
-                labels[key] = str(value)
-        address = self.experiment.workspace.get_mlflow_tracking_uri()
-        model: Model = import_module(BRIDGE).register(
-            address, self.id, model_name, folder, labels, description=description, file=file
-        )
-        return model
+        notes = as_notes(tags, properties, model_framework, model_framework_version)
+        workspace = self.experiment.workspace
+        seen = registry(workspace).add_from_run(self.id, model_name, folder, file, notes, description)
+        return Model._of(workspace, seen)
 
     def _existing(self, path: str) -> tuple[str, str]:
         """Return a folder, and the name of a file in it where the path is one's; `""` stands for the run's top."""
@@ -79,7 +67,3 @@ class ModelCalls(RunParts):
         if path.startswith("outputs"):
             listed += " What it writes into outputs/ is kept when it ends: until then, call run.upload_file() first."
         raise RunFileNotFound(f"The run has no file or folder {path!r}.", listed)
-
-
-def _as_tags(properties: Mapping[str, str]) -> dict[str, str]:
-    return {reserved.PROPERTY + key: value for key, value in properties.items()}
