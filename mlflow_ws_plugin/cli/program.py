@@ -10,6 +10,7 @@ import click
 from mlflow_ws_plugin.cli.experiments import experiments
 from mlflow_ws_plugin.cli.importing import importing
 from mlflow_ws_plugin.cli.init import init
+from mlflow_ws_plugin.cli.models import models
 from mlflow_ws_plugin.cli.run import run
 from mlflow_ws_plugin.cli.runs import runs
 from mlflow_ws_plugin.errors import WorkspaceError
@@ -25,7 +26,7 @@ def program() -> None:
     """
 
 
-for _command in (init, run, runs, experiments, importing):
+for _command in (init, run, runs, experiments, models, importing):
     program.add_command(_command)
 
 

@@ -50,6 +50,10 @@ def test_the_nouns_and_verbs_are_these() -> None:
         "experiments",
         "experiments list",
         "experiments show",
+        "models",
+        "models list",
+        "models show",
+        "models download",
         "import",
         "import mlflow",
     }
