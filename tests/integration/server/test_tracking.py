@@ -1,83 +1,24 @@
-"""`mlflow server` over a workspace: its REST interface, its artifact proxy, and its pages in a real browser."""
+"""`mlflow server` over a workspace: classic tracking by MLflow's client, and the artifact proxy."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from mlflow_ws_plugin import uri
-from tests.integration.children import environment, free_port, started, wait_until
+from tests.integration.server.serving import AT_ONCE, Served
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-LOADED_MS = 60_000
 
-
-@dataclass(frozen=True)
-class Served:
-    """A workspace, and the server over it."""
-
-    directory: Path
-    address: str
-
-    @property
-    def client(self) -> MlflowClient:
-        """A client that goes through the server."""
-        return MlflowClient(self.address)
-
-    @property
-    def embedded(self) -> MlflowClient:
-        """A client that reads the directory itself."""
-        return MlflowClient(str(uri.of(self.directory)))
-
-
-def answers(address: str, process: subprocess.Popen[str]) -> bool:
-    assert process.poll() is None, "the server has ended"
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=5) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    place = tmp_path_factory.mktemp("served")
-    directory, port = place / "work space #1", free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", str(uri.of(directory))]
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    env = environment(MLFLOW_DISABLE_TELEMETRY="true")
-    with (
-        (place / "log").open("w") as log,
-        started([*command, *options], cwd=place, env=env, stdout=log, stderr=subprocess.STDOUT) as process,
-    ):
-        wait_until(lambda: answers(address, process))
-        yield Served(directory, address)
+def test_workers_that_open_a_new_workspace_together_all_answer(served: Served) -> None:
+    assert served.first_answers == [200] * AT_ONCE
+    assert [found.name for found in served.embedded.search_experiments(filter_string="name = 'Default'")] == ["Default"]
 
 
 def test_what_is_logged_over_http_is_in_the_workspace(served: Served) -> None:
@@ -190,88 +131,3 @@ def test_a_model_is_logged_and_registered_over_http(served: Served) -> None:
     assert served.embedded.get_logged_model(model.model_id).params == {"k": "v"}
     assert [found.model_id for found in served.client.search_logged_models([experiment])] == [model.model_id]
     assert str(served.embedded.get_model_version("served net", "1").run_id) == run_id
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs {CHROMIUM}")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("chromium")),
-            executable_path=str(CHROMIUM),
-            headless=True,
-            args=FLAGS,
-            viewport={"width": 1400, "height": 1000},
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    opened = browser.new_page()
-    opened.set_default_timeout(LOADED_MS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def shown(served: Served) -> tuple[str, str]:
-    """An experiment and a run with things to see."""
-    client = served.embedded
-    experiment = client.create_experiment("seen in a browser")
-    run_id = client.create_run(experiment, run_name="visible-run").info.run_id
-    for step in range(50):
-        client.log_metric(run_id, "train/loss", 1 / (step + 1), step=step, timestamp=1_700_000_000_000 + step * 1000)
-    client.log_metric(run_id, "accuracy", 0.8125)
-    client.log_param(run_id, "learning_rate", "0.0375")
-    client.set_tag(run_id, "colour", "teal")
-    client.log_text(run_id, "text in the file", "notes.txt")
-    client.set_terminated(run_id)
-    return experiment, run_id
-
-
-def picture(page: Any, place: Path, name: str) -> None:
-    page.screenshot(path=str(place / f"{name}.png"))
-    if folder := os.environ.get("MLWS_TEST_PICTURES"):
-        shutil.copy(place / f"{name}.png", folder)
-
-
-@pytest.mark.usefixtures("shown")
-def test_the_page_of_experiments_lists_them(served: Served, page: Any, tmp_path: Path) -> None:
-    page.goto(f"{served.address}/#/experiments")
-    page.get_by_role("link", name="seen in a browser").first.wait_for()
-    picture(page, tmp_path, "experiments")
-
-
-def test_the_page_of_an_experiment_lists_its_runs(
-    served: Served, shown: tuple[str, str], page: Any, tmp_path: Path
-) -> None:
-    page.goto(f"{served.address}/#/experiments/{shown[0]}/runs")
-    page.get_by_text("visible-run").first.wait_for()
-    picture(page, tmp_path, "runs")
-
-
-def test_the_page_of_a_run_shows_its_name_parameters_and_metrics(
-    served: Served, shown: tuple[str, str], page: Any, tmp_path: Path
-) -> None:
-    page.goto(f"{served.address}/#/experiments/{shown[0]}/runs/{shown[1]}")
-    for text in ("visible-run", "learning_rate", "0.0375", "accuracy", "0.8125", "train/loss", "0.02", "teal"):
-        page.get_by_text(text).first.wait_for()
-    page.get_by_text("Finished").first.wait_for()
-    picture(page, tmp_path, "run")
-
-
-def test_the_charts_of_a_run_are_drawn(served: Served, shown: tuple[str, str], page: Any, tmp_path: Path) -> None:
-    page.goto(f"{served.address}/#/experiments/{shown[0]}/runs/{shown[1]}/model-metrics")
-    page.locator(".js-plotly-plot .scatterlayer .trace").first.wait_for(state="attached")
-    picture(page, tmp_path, "charts")
-
-
-def test_a_file_of_a_run_is_shown(served: Served, shown: tuple[str, str], page: Any, tmp_path: Path) -> None:
-    page.goto(f"{served.address}/#/experiments/{shown[0]}/runs/{shown[1]}/artifacts")
-    page.get_by_text("notes.txt").first.click()
-    page.get_by_text("text in the file").first.wait_for()
-    picture(page, tmp_path, "file")
