@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from mlflow_ws_plugin.errors import InvalidQuery, ReservedTag
+from mlflow_ws_plugin.errors import InvalidName, InvalidQuery, ReservedTag
 from mlflow_ws_plugin.records import limits, reserved
 from mlflow_ws_plugin.records.notes import as_text
 
@@ -81,6 +81,17 @@ class ModelVersion:
         says_nothing = not self.file and (last == _CHOSEN_BY_MLFLOW or self.source.startswith(_LOGGED))
         label = self.name if says_nothing else last
         return label if label.strip(".") else "model"
+
+
+def check_model_name(name: str) -> str:
+    """Return the name of a registered model, if it is legal.
+
+    Raises:
+        InvalidName: It is empty, or has a `/` or `:`, which MLflow 3.1 would take, and by its address not find.
+    """
+    if not isinstance(name, str) or not name.strip() or set(name) & set("/:"):
+        raise InvalidName(f"{name!r} is no name for a model.", "Choose one without '/' and ':'.")
+    return name
 
 
 def as_notes(

@@ -20,6 +20,7 @@ from mlflow_ws_plugin.records.model_version import (
     FRAMEWORK_VERSION,
     ModelVersion,
     as_notes,
+    check_model_name,
     parse_id,
 )
 from mlflow_ws_plugin.sdk import registry
@@ -196,13 +197,14 @@ class Model(ModelNotes, ModelFiles, SaysWhatIsAbsent, metaclass=SaysItOfTheClass
             SourceUnreadable: It cannot be read.
             StorageError: The workspace cannot be written.
         """
+        name = check_model_name(model_name)
         notes = as_notes(tags, properties, model_framework, model_framework_version)
         models = registry.registry(workspace)
         copies = RegisteredFiles(workspace._history.artifacts)
         with copies.kept(Path(model_path).expanduser(), child_paths) as (folder, file):
             if file:
                 notes[FILE] = file
-            return Model._of(workspace, models.add(model_name, folder.as_uri(), None, notes, description))
+            return Model._of(workspace, models.add(name, folder.as_uri(), None, notes, description))
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlflow_ws_plugin.errors import RunFileNotFound
-from mlflow_ws_plugin.records.model_version import as_notes
+from mlflow_ws_plugin.records.model_version import as_notes, check_model_name
 from mlflow_ws_plugin.records.places import check_file_name
 from mlflow_ws_plugin.sdk.calls.parts import RunParts
 from mlflow_ws_plugin.sdk.model import Model
@@ -49,10 +49,11 @@ class ModelCalls(RunParts):
             ReservedTag: The key of a tag begins with `mlws.`.
             StorageError: The registry cannot be written, or the run's files are not on this machine.
         """
+        name = check_model_name(model_name)
         folder, file = self._existing(model_path or model_name)
         notes = as_notes(tags, properties, model_framework, model_framework_version)
         workspace = self.experiment.workspace
-        seen = registry(workspace).add_from_run(self.id, model_name, folder, file, notes, description)
+        seen = registry(workspace).add_from_run(self.id, name, folder, file, notes, description)
         return Model._of(workspace, seen)
 
     def _existing(self, path: str) -> tuple[str, str]:
