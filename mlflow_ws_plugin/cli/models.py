@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.cli import output
 from mlflow_ws_plugin.cli.options import formatted, in_workspace, option
 
@@ -32,6 +33,8 @@ def list_(workspace: Workspace, name: str | None, every: bool, form: str) -> Non
     found = Model.list(workspace, name, latest=not every and name is None)
     rows = [_row(one) for one in found]
     output.show(rows if form == "json" else [output.flat(row) for row in rows], _COLUMNS, form)
+    if not found:
+        click.echo(f"No model is registered in {uri.parse(workspace.get_mlflow_tracking_uri()).directory}.", err=True)
 
 
 @models.command(short_help="Show a model.")

@@ -51,7 +51,8 @@ def test_registered_models_are_found_after_the_workspace_was_moved_or_copied(
 
 
 def test_a_location_outside_every_workspace_stays(tmp_path: Path) -> None:
-    for location in ("s3://bucket/artifacts/x", "file:///data/models/x", "mlflow-artifacts:/0/x"):
+    (tmp_path / "artifacts").mkdir()
+    for location in ("s3://bucket/artifacts/x", "file:///data/x", "file:///x/artifacts", "mlflow-artifacts:/0/x"):
         assert here(location, tmp_path / "artifacts") == location
 
 

@@ -56,24 +56,22 @@ def test_the_latest_version_is_found_unless_another_is_asked_for(
     assert len({net, second, Model(workspace, "net")}) == 2
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {"tags": "kind"},
-        {"tags": ["kind"]},
-        {"tags": [["kind", "test"]]},
-        {"tags": {"kind": "test"}},
-        {"properties": {"data": "v1"}},
-        {"properties": [("data", "v1")], "tags": ["kind"]},
-        {"model_framework": "Onnx"},
-    ],
+FITTING: tuple[dict[str, Any], ...] = (
+    {"tags": "kind"},
+    {"tags": ["kind"]},
+    {"tags": [["kind", "test"]]},
+    {"tags": {"kind": "test"}},
+    {"properties": {"data": "v1"}},
+    {"properties": [("data", "v1")], "tags": ["kind"]},
+    {"model_framework": "Onnx"},
 )
-def test_a_model_is_found_by_what_was_said_of_it(
-    workspace: Workspace, net: Model, weights: Path, wanted: dict[str, Any]
-) -> None:
+
+
+def test_a_model_is_found_by_what_was_said_of_it(workspace: Workspace, net: Model, weights: Path) -> None:
     Model.register(workspace, weights, "net", tags={"other": "test"})
-    assert Model(workspace, **wanted) == Model(workspace, "net", **wanted) == net
-    assert Model.list(workspace, **wanted) == [net]
+    for wanted in FITTING:
+        assert Model(workspace, **wanted) == Model(workspace, "net", **wanted) == net
+        assert Model.list(workspace, **wanted) == [net]
 
 
 def test_models_are_listed_newest_first_and_by_the_latest_of_each_name(workspace: Workspace, weights: Path) -> None:
@@ -126,22 +124,20 @@ def test_reading_a_workspace_that_is_not_there_makes_none(workspace: Workspace, 
     assert not workspace_dir.exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        ({"name": "nut"}, r"There is no model with name='nut'\. There are net\."),
-        ({"name": "net", "version": 7}, r"name='net', version=7\. 'net' has the versions 1\."),
-        ({"id": "net:7"}, r"name='net', version=7\. 'net' has the versions 1\."),
-        ({"name": "net", "alias": "best"}, r"name='net', alias='best'"),
-        ({"name": "net", "tags": ["x"]}, r"name='net', tags=\{'x': None\}"),
-    ],
+MISSING: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"name": "nut"}, r"There is no model with name='nut'\. There are net\."),
+    ({"name": "net", "version": 7}, r"name='net', version=7\. 'net' has the versions 1\."),
+    ({"id": "net:7"}, r"name='net', version=7\. 'net' has the versions 1\."),
+    ({"name": "net", "alias": "best"}, r"name='net', alias='best'"),
+    ({"name": "net", "tags": ["x"]}, r"name='net', tags=\{'x': None\}"),
 )
+
+
 @pytest.mark.usefixtures("net")
-def test_a_model_that_is_not_there_is_named_with_those_that_are(
-    workspace: Workspace, arguments: dict[str, Any], says: str
-) -> None:
-    with pytest.raises(ModelNotFound, match=says):
-        Model(workspace, **arguments)
+def test_a_model_that_is_not_there_is_named_with_those_that_are(workspace: Workspace) -> None:
+    for arguments, says in MISSING:
+        with pytest.raises(ModelNotFound, match=says):
+            Model(workspace, **arguments)
 
 
 @pytest.mark.parametrize(
