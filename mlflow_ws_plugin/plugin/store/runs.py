@@ -136,13 +136,22 @@ def _name(given: str | None, tag: str | None) -> str:
 def _labels(tags: Sequence[RunTag]) -> dict[str, str]:
     """Return the first tags of a run by key.
 
+    `mlflow.start_run` passes on what it was given: a number is written as text, as `mlflow.set_tags` does before it
+    calls a store, and None is no tag.
+
     Raises:
         Duplicate: Two have one key.
-        MlflowException: One is not text.
+        MlflowException: One is something else.
     """
-    for tag in tags:
+    given = [_worded(tag) for tag in tags if tag.value is not None]
+    for tag in given:
         batch.check_text("Tag", tag)
-    labels = {tag.key: tag.value for tag in tags}
-    if len(labels) < len(tags):
+    labels = {tag.key: tag.value for tag in given}
+    if len(labels) < len(given):
         raise Duplicate(f"A tag of the new run is given twice: {sorted(tag.key for tag in tags)}.")
     return labels
+
+
+def _worded(tag: RunTag) -> RunTag:
+    value: object = tag.value
+    return RunTag(tag.key, str(value)) if isinstance(value, (int, float)) else tag
