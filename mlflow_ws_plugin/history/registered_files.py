@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
@@ -58,8 +59,9 @@ class RegisteredFiles:
     def forget(self, location: Path) -> None:
         """Remove a copy, if the place is one; others, such as the files of a run, stay."""
         home = self._artifacts / FOLDER
-        if home in location.parents:
-            shutil.rmtree(home / location.relative_to(home).parts[0])
+        place = Path(os.path.normpath(location))  # whoever registered it may have written `..`
+        if home in place.parents:
+            shutil.rmtree(home / place.relative_to(home).parts[0])
 
     def _chosen(self, source: Path, children: Iterable[str] | None) -> dict[str, Path]:
         if not source.is_dir():

@@ -20,7 +20,14 @@ from mlflow.tracking._model_registry.utils import _get_store
 from mlflow.utils.file_utils import local_file_uri_to_path
 
 from mlflow_ws_plugin import uri
-from mlflow_ws_plugin.errors import InvalidName, ModelFilesNotFound, ModelNotFound, StorageError, WorkspaceError
+from mlflow_ws_plugin.errors import (
+    InvalidName,
+    ModelFilesNotFound,
+    ModelNotFound,
+    PackageMissing,
+    StorageError,
+    WorkspaceError,
+)
 from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, one_at_a_time
 from mlflow_ws_plugin.records.model_version import FILE, ModelVersion
 
@@ -145,8 +152,9 @@ class ModelRegistry:
         location = self.location(version)
         with _translated(f"Model {version.id} cannot be removed"):
             self._store.delete_model_version(*_place(version))
-        may_share = [one for one in self.versions() if one.source.startswith(("models:", version.source))]
-        is_shared = any(self.location(one) == location for one in may_share)
+        places = (location, version.source)  # which differ after the workspace was moved
+        others = (one for one in self.versions() if one.source.startswith("models:") or _meet(one.source, *places))
+        is_shared = any(_meet(self.location(one), location) for one in others)
         return None if is_shared or not location.startswith("file:") else Path(local_file_uri_to_path(location))
 
     def again(self, version: ModelVersion) -> ModelVersion:
@@ -173,6 +181,7 @@ class ModelRegistry:
 
         Raises:
             ModelFilesNotFound: The files are not there any more.
+            PackageMissing: They are at a place that MLflow needs another package for.
             StorageError: They are on another machine, and cannot be fetched.
         """
         location = self.location(version)
@@ -182,7 +191,11 @@ class ModelRegistry:
                 return _existing(Path(place.artifact_dir) / version.file, version)
             if scratch is not None:
                 return Path(place.download_artifacts(version.file, dst_path=str(scratch)))
-        except (MlflowException, OSError) as exc:
+        except ImportError as exc:
+            raise PackageMissing(
+                f"{location} needs {exc.name}, which is not installed.", f"pip install {exc.name}"
+            ) from exc
+        except (MlflowException, OSError, ValueError) as exc:
             raise StorageError(f"The files of model {version.id} cannot be fetched from {location}: {exc}") from exc
         raise StorageError(f"The files of model {version.id} are at {location}.", "Fetch them: model.download().")
 
@@ -224,6 +237,11 @@ class ModelRegistry:
 
 def _place(version: ModelVersion) -> tuple[str, str]:
     return version.name, str(version.version)
+
+
+def _meet(one: str, *others: str) -> bool:
+    """Tell whether an address is the same as one of the others, or one of the two is below the other."""
+    return any(f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/") for other in others)
 
 
 def _existing(path: Path, version: ModelVersion) -> Path:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.file_utils import local_file_uri_to_path
 
 from mlflow_ws_plugin import announcement, uri
 from mlflow_ws_plugin.history import RunHistory
+from mlflow_ws_plugin.plugin.entry_points import is_serving
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, database_address, one_at_a_time
+
+_SERVED = "mlflow-artifacts:/"
+"""How places of a workspace's artifacts begin that a server of MLflow's recorded."""
 
 
 class WorkspaceRegistry(SqlAlchemyStore):
@@ -34,12 +39,19 @@ def here(location: str, artifacts: Path) -> str:
         location: What MLflow recorded, an absolute URI.
         artifacts: The folder of the workspace's artifacts.
     """
-    if not location.startswith("file:"):
-        return location
-    parts = Path(local_file_uri_to_path(location)).parts
-    below = [Path(*parts[at:]) for at, part in enumerate(parts[:-1], 1) if part == artifacts.name]
-    found = [artifacts / path for path in below if (artifacts / path).exists()]
+    found = [artifacts / path for path in _below(location, artifacts.name) if (artifacts / path).exists()]
     return found[0].as_uri() if found else location
+
+
+def _below(location: str, folder: str) -> list[Path]:
+    """Return the paths within a folder of that name that a location may mean."""
+    if location.startswith(_SERVED) and not is_serving():  # a server over the workspace recorded it, and need not run
+        served = PurePosixPath(unquote(location.removeprefix(_SERVED)))
+        return [] if ".." in served.parts or served.is_absolute() else [Path(served)]
+    if not location.startswith("file:"):
+        return []
+    parts = Path(local_file_uri_to_path(location)).parts
+    return [Path(*parts[at:]) for at, part in enumerate(parts[:-1], 1) if part == folder]
 
 
 @speaking_mlflow

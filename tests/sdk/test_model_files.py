@@ -16,6 +16,7 @@ from mlflow_ws_plugin.errors import (
     InvalidName,
     ModelFilesNotFound,
     SourceNotFound,
+    StorageError,
     TargetExists,
     TargetUnwritable,
 )
@@ -148,6 +149,34 @@ def test_a_place_that_cannot_be_written_is_named(workspace: Workspace, folder: P
         model.download(tmp_path / "file" / "below")
 
 
+def test_what_was_registered_through_a_server_is_downloaded_without_it(
+    run: Run, workspace: Workspace, folder: Path, tmp_path: Path
+) -> None:
+    """A server over the workspace records its own addresses of the same files."""
+    run.upload_folder("my net", folder)
+    address = workspace.get_mlflow_tracking_uri()
+    client = MlflowClient(tracking_uri=address, registry_uri=address)
+    client.create_registered_model("net")
+    place = workspace._history.files.place(run.id).relative_to(workspace._history.artifacts)
+    client.create_model_version("net", f"mlflow-artifacts:/{place}/my%20net", run.id)
+    assert contents(Path(workspace.models["net"].download(tmp_path / "there"))) == contents(folder)
+
+
+@pytest.mark.parametrize("source", ["mlflow-artifacts:/../secret", "mlflow-artifacts:/0/gone", "foo://x/y", "http://x"])
+def test_files_that_cannot_be_fetched_say_where_they_are(
+    workspace: Workspace, workspace_dir: Path, source: str, tmp_path: Path
+) -> None:
+    address = workspace.get_mlflow_tracking_uri()
+    client = MlflowClient(tracking_uri=address, registry_uri=address)
+    client.create_registered_model("net")
+    client.create_model_version("net", source)
+    (workspace_dir / "artifacts").mkdir()
+    (workspace_dir / "secret").write_text("secret")
+    with pytest.raises(StorageError, match=f"net:1 cannot be fetched from {source}"):
+        Model(workspace, "net").download(tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
 def test_files_that_are_gone_are_missed_and_never_replaced_by_others(
     run: Run, workspace: Workspace, folder: Path, tmp_path: Path
 ) -> None:
@@ -173,9 +202,18 @@ def test_a_deleted_model_takes_its_own_copy_with_it_and_nothing_else(
     client.copy_model_version("models:/net/2", "copy")
     second.delete()
     copy = Model(workspace, "copy")
+    client.create_registered_model("part")
+    client.create_model_version("part", f"{client.get_model_version_download_uri('copy', '1')}/inner")
+    client.create_registered_model("odd")
+    client.create_model_version("odd", f"{workspace._history.artifacts.as_uri()}/registered/../{run.experiment.id}")
+    Model(workspace, "odd").delete()
     assert contents(Path(copy.download(tmp_path / "copy"))) == contents(folder)
     copy.delete()
+    part = Model(workspace, "part")
+    assert contents(Path(part.download(tmp_path / "part"))) == {"layers.txt": "inner/layers.txt"}
+    part.delete()
     assert contents(workspace._history.artifacts / "registered") == {}
+    assert "net/weights.txt" in run.get_file_names()
 
 
 @LOGGED_BY_MLFLOW
