@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mlflow.entities import Span, TraceInfo, TraceLocation
+from mlflow.entities import Span, TraceData, TraceInfo, TraceLocation
 from mlflow.exceptions import MlflowException, MlflowTraceDataNotFound
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.tracking.abstract_store import AbstractStore
-from mlflow.tracing.client import TracingClient
 from mlflow.utils.mlflow_tags import MLFLOW_ARTIFACT_LOCATION
 
 from mlflow_ws_plugin.plugin.importing import comparing, experiments, files, provenance
@@ -79,7 +79,8 @@ class Traces:
         if MLFLOW_ARTIFACT_LOCATION not in info.tags:
             return []
         try:
-            return list(TracingClient(self._address)._download_trace_data(info).spans)
+            files = get_artifact_repository(info.tags[MLFLOW_ARTIFACT_LOCATION], tracking_uri=self._address)
+            return list(TraceData.from_dict(files.download_trace_data()).spans)
         except MlflowTraceDataNotFound:
             return []
 
@@ -206,7 +207,8 @@ def _facts(info: TraceInfo, experiment_id: str | None) -> dict[str, object]:
 
 
 def _assessments(info: TraceInfo) -> dict[str, object]:
-    return {str(one.assessment_id): one.to_dictionary() for one in info.assessments}
+    """Return a trace's assessments; over HTTP MLflow does not say of expectations that they are valid."""
+    return {str(one.assessment_id): {"valid": True, **one.to_dictionary()} for one in info.assessments}
 
 
 def _spans(spans: list[Span]) -> dict[str, object]:

@@ -42,7 +42,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             if kind != "http":
                 return filled(kind, place), place
             address = stack.enter_context(serving(place))
-            content.fill(address, place / "on its way")
+            content.fill(address, place / "on its way", behind=f"sqlite:///{place}/served.db")
             return address, place
 
         yield lambda kind: made.get(kind) or made.setdefault(kind, make(kind))
@@ -113,5 +113,10 @@ def fingerprint(folder: Path) -> dict[str, object]:
 def _content(path: Path) -> object:
     if path.suffix == ".db":
         with closing(sqlite3.connect(path)) as connection:
-            return list(connection.iterdump())
+            return [line for line in connection.iterdump() if not _is_following(path, line)]
     return path.read_bytes() if path.is_file() else None
+
+
+def _is_following(path: Path, line: str) -> bool:
+    """Tell whether MLflow's tables know a native experiment by this row, which follows when they are next asked."""
+    return path.name == "mlflow.db" and line.startswith('INSERT INTO "experiments"')

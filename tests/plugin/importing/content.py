@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -19,13 +20,16 @@ from mlflow.entities import (
     Metric,
     Param,
     RunTag,
+    Span,
 )
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanContext, Status, StatusCode
 from packaging.version import Version
 
 from tests.plugin.parity import spans
 
 WITH_TRACES = Version(mlflow.__version__) >= Version("3.11")
-TRACE = "tr-0123456789abcdef"
+TRACE = "tr-0123456789abcdef0123456789abcdef"
 BEGAN_MS = 1_700_000_000_000
 INF = math.inf
 NAN = math.nan
@@ -38,13 +42,14 @@ SERIES = {
 """Points `(step, time, value)` of metrics."""
 
 
-def fill(address: str, place: Path, *, with_traces: bool = WITH_TRACES) -> None:
+def fill(address: str, place: Path, *, with_traces: bool = WITH_TRACES, behind: str | None = None) -> None:
     """Put a bit of everything there.
 
     Args:
         address: The tracking address.
         place: A folder for files on their way.
         with_traces: Whether the store keeps traces with their spans.
+        behind: Of a server, the address of its database: over HTTP a span would name its trace in another way.
     """
     client = MlflowClient(address, address)
     experiment = client.create_experiment("digits", tags={"team": "a", "mlflow.note.content": "Tries."})
@@ -55,7 +60,7 @@ def fill(address: str, place: Path, *, with_traces: bool = WITH_TRACES) -> None:
     model_id = _model(client, experiment, run_id, place)
     _registry(client, run_id, model_id)
     if with_traces:
-        _trace(client, experiment, run_id)
+        _trace(MlflowClient(behind or address), experiment, run_id)
 
 
 def _trained(client: MlflowClient, experiment: str, place: Path) -> str:
@@ -137,8 +142,19 @@ def _trace(client: MlflowClient, experiment: str, run_id: str) -> None:
         tags={"mlflow.traceName": "ask", "colour": "red"},
     )
     store.start_trace(info)
-    store.log_spans(experiment, [spans.span(TRACE, 1), spans.span(TRACE, 2, parent=1, failed=True)])
+    store.log_spans(experiment, [_span(1), _span(2, parent=1)])
     human = AssessmentSource("HUMAN", "me")
     store.create_assessment(Feedback(name="good", value=True, source=human, trace_id=TRACE, rationale="It is."))
     store.create_assessment(Expectation(name="answer", value="that", source=human, trace_id=TRACE))
     store.link_traces_to_run([TRACE], run_id)
+
+
+def _span(number: int, parent: int | None = None) -> Span:
+    """Return a span whose trace's id is that of OpenTelemetry, as it is where MLflow makes them."""
+    context = SpanContext(int(TRACE.removeprefix("tr-"), 16), number, is_remote=False)
+    around = None if parent is None else SpanContext(context.trace_id, parent, is_remote=False)
+    noted = {"mlflow.traceRequestId": json.dumps(TRACE), "mlflow.spanInputs": json.dumps({"n": number, "w": "ü"})}
+    status = Status(StatusCode.OK) if parent is None else Status(StatusCode.ERROR, "broken")
+    return Span(
+        ReadableSpan(f"span {number}", context, around, attributes=noted, start_time=number, end_time=9, status=status)
+    )

@@ -147,7 +147,7 @@ def _traces(client: MlflowClient, names: dict[str, str], run_ids: list[str]) -> 
             facts["tags"] = {key: value for key, value in _plain(facts["tags"]).items() if key not in PLACES}
             del facts["trace_location"]
             facts["trace_metadata"].pop("mlflow.trace.infoFinalized", None)
-            facts["assessments"] = sorted(facts.get("assessments", []), key=repr)
+            facts["assessments"] = sorted(({**one, "valid": None} for one in facts.get("assessments", [])), key=repr)
             spans = [span.to_dict() for span in client.get_trace(info.trace_id, display=False).data.spans]
             found[info.trace_id] = (names[id_], facts, sorted(spans, key=repr))
         for run_id in run_ids:
