@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlflow.genai.scorers.registry import AbstractScorerStore as ScorerStore
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
     from mlflow.store.model_registry.abstract_store import AbstractStore as RegistryStore
+    from mlflow.store.workspace.abstract_store import AbstractStore as TenantStore
     from requests.auth import AuthBase
 
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
@@ -77,6 +78,17 @@ def scorer_store(tracking_uri: str) -> ScorerStore:
 
     store: ScorerStore = MlflowTrackingStore(tracking_uri)
     return store
+
+
+def tenants(workspace_uri: str) -> TenantStore:
+    """Return the list of what MLflow calls workspaces; see `plugin.tenants`.
+
+    Raises:
+        MlflowException: The address is not legal.
+    """
+    from mlflow_ws_plugin.plugin.tenants import open_tenants
+
+    return open_tenants(workspace_uri)
 
 
 class DefaultExperiment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import mlflow.artifacts
 import mlflow.data
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from mlflow_ws_plugin import uri
 
@@ -299,6 +301,16 @@ def trials_of_optuna(_: Path) -> Any:
     return len(study.trials), len(MlflowClient().search_runs([experiment]))
 
 
+def tenants_of_mlflows_server(_: Path) -> Any:
+    made = mlflow.create_workspace("team", description="ours")
+    names = [one.name for one in mlflow.list_workspaces()]
+    changed = mlflow.update_workspace("team", description="theirs")
+    mlflow.delete_workspace("team")
+    with pytest.raises(MlflowException, match="team") as caught:
+        mlflow.get_workspace("team")
+    return made.description, names, changed.description, caught.value.error_code
+
+
 CALLS = (
     files,
     files_elsewhere,
@@ -314,6 +326,7 @@ CALLS = (
     logging_in_the_background,
     runs_in_runs,
     trials_of_optuna,
+    tenants_of_mlflows_server,
 )
 
 
@@ -334,3 +347,20 @@ def test_a_tag_that_is_none_is_no_tag_of_a_new_run(tracking_uri: str) -> None:
     run = client.create_run("0", tags={"mlflow.parentRunId": None, "kept": True})
     assert "mlflow.parentRunId" not in run.data.tags
     assert client.get_run(run.info.run_id).data.tags["kept"] == "True"
+
+
+def registries() -> dict[str, dict[str, object]]:
+    """Return what MLflow looks up by the scheme of an address, wherever a module of its own keeps it."""
+    modules = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "mlflow"]
+    values = [value for module in modules for value in list(vars(module).values())]
+    found = {type(value).__name__: inspect.getattr_static(value, "_registry", None) for value in values}
+    return {name: registry for name, registry in found.items() if isinstance(registry, dict)}
+
+
+def test_whatever_mlflow_looks_up_for_its_database_it_finds_for_a_workspace(tracking_uri: str) -> None:
+    mlflow.set_tracking_uri(tracking_uri)
+    mlflow.list_workspaces()  # MLflow makes this registry when it is first asked
+    mlflow.search_registered_models()  # and that
+    for_database = {name: "mlws" in registry for name, registry in registries().items() if "sqlite" in registry}
+    assert len(for_database) >= 4
+    assert set(for_database.values()) == {True}, for_database
