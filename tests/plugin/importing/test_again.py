@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
+from mlflow_ws_plugin import uri
+from mlflow_ws_plugin.history import RunHistory
 from mlflow_ws_plugin.plugin.importing.moving import move
 from tests.integration.children import environment, started, wait_until
 from tests.plugin.importing import content
@@ -50,8 +53,6 @@ STAGES: dict[str, Callable[[Path], bool]] = {
 
 
 def _rows(place: Path, query: str) -> bool:
-    import sqlite3
-
     if not (place / "workspace.db").exists():
         return False
     connection = sqlite3.connect(place / "workspace.db")
@@ -150,8 +151,6 @@ def test_a_run_from_elsewhere_is_never_written(many: str, tmp_path: Path, worksp
 
 
 def _run(place: Path, run_id: str) -> Any:
-    from mlflow_ws_plugin import uri
-
     return everything(str(uri.of(place)), with_traces=False)["runs"][run_id]
 
 
@@ -162,7 +161,9 @@ def test_what_was_added_here_is_told_and_stays(many: str, workspace_dir: Path, t
     run_id = run.info.run_id
     client.log_metric(run_id, "loss", -1.0, 1, 1)
     client.set_tag(run_id, "mine", "yes")
-    client.log_text(run_id, "mine", "mine.txt")
+    RunHistory(workspace_dir).files.put(
+        run_id, [("mine.txt", b"mine")]
+    )  # MLflow's client remembers the run's old place
     report = move(many, workspace_dir)
     assert sorted((one.kind, one.field, one.source) for one in report.differences) == [
         ("files", "mine.txt", "nothing"),
