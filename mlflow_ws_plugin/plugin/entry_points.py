@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
 _SERVED_STORE = "_MLFLOW_SERVER_FILE_STORE"
+_SERVED_ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
 _SERVED_ARTIFACTS = "_MLFLOW_SERVER_ARTIFACT_DESTINATION"
 _UNCHOSEN_ARTIFACTS = "./mlartifacts"
 """What `mlflow server` serves files from when `--artifacts-destination` is not given."""
@@ -37,7 +38,7 @@ def tracking_store(store_uri: str, artifact_uri: str | None = None) -> EmbeddedT
     if is_serving():
         from mlflow_ws_plugin.plugin.served_store import ServedTrackingStore
 
-        return ServedTrackingStore(store_uri, artifact_uri)
+        return ServedTrackingStore(store_uri, artifact_uri or served_root())
 
     from mlflow_ws_plugin.plugin.tracking_store import EmbeddedTrackingStore
 
@@ -136,6 +137,11 @@ class RunContext:
 def is_serving() -> bool:
     """Tell whether this is a process of `mlflow server`."""
     return bool(os.environ.get(_SERVED_STORE))
+
+
+def served_root() -> str | None:
+    """Return where `mlflow server` wants new artifacts, in its processes; None elsewhere."""
+    return os.environ.get(_SERVED_ROOT) or None if is_serving() else None
 
 
 def serve_artifacts_of_workspace() -> None:

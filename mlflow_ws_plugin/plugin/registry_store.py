@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.file_utils import local_file_uri_to_path
 
 from mlflow_ws_plugin import announcement, uri
 from mlflow_ws_plugin.history import RunHistory
-from mlflow_ws_plugin.plugin.entry_points import is_serving
+from mlflow_ws_plugin.plugin.entry_points import is_serving, served_root
 from mlflow_ws_plugin.plugin.faults import speaking_mlflow
 from mlflow_ws_plugin.plugin.mlflow_database import FILE_NAME, database_address, one_at_a_time
 
@@ -29,18 +29,20 @@ class WorkspaceRegistry(SqlAlchemyStore):
     def get_model_version_download_uri(self, name: str, version: str) -> str | None:
         """Return where a version's files are, if it has any; those recorded in a workspace are in this one."""
         location = super().get_model_version_download_uri(name, version)  # type: ignore[no-untyped-call]
-        return here(location, self._artifacts) if location else location
+        return here(location, self._artifacts, served_root()) if location else location
 
 
-def here(location: str, artifacts: Path) -> str:
+def here(location: str, artifacts: Path, served_root: str | None = None) -> str:
     """Return a location within a workspace's artifacts, wherever they were, as one within those here, if it is there.
 
     Args:
         location: What MLflow recorded, an absolute URI.
         artifacts: The folder of the workspace's artifacts.
+        served_root: Where a server of MLflow's wants new artifacts; if it hands them out itself, it does these too.
     """
-    found = [artifacts / path for path in _below(location, artifacts.name) if (artifacts / path).exists()]
-    return found[0].as_uri() if found else location
+    root = _SERVED.rstrip("/") if (served_root or "").startswith(_SERVED) else artifacts.as_uri()
+    found = [path for path in _below(location, artifacts.name) if (artifacts / path).exists()]
+    return f"{root}/{quote(found[0].as_posix())}" if found else location
 
 
 def _below(location: str, folder: str) -> list[Path]:
