@@ -33,28 +33,32 @@ class Home:
     is_ours: bool
 
 
-def find(source: Source, target: Target, told: Experiment) -> Home:
-    """Return the home of an experiment, made now if there is none. It is not in the bin before `settle`.
+class Homes:
+    """Finds homes for experiments, or makes them.
 
-    Raises:
-        ExperimentExists: Two of the source would need one name.
+    Args:
+        source: Where the experiments are.
+        target: Where their homes are.
     """
-    here = _all(target)
-    for record in here:
-        tags = record.tags
-        if provenance.is_from(tags, source.name) and tags.get(provenance.SOURCE_ID) == told.experiment_id:
+
+    def __init__(self, source: Source, target: Target) -> None:
+        self._source = source
+        self._target = target
+        here = target.history.experiments.search(AllOf(), [], lifecycles=Lifecycle.ALL, limit=-1)
+        ours = [record for record in here if provenance.is_from(record.tags, source.name)]
+        self._ours = {record.tags.get(provenance.SOURCE_ID): record for record in ours}
+
+    def find(self, told: Experiment) -> Home:
+        """Return the home of an experiment, made now if there is none. It is not in the bin before `settle`."""
+        record = self._ours.get(told.experiment_id)
+        if record is not None:
             return Home(record.id, told, record, is_ours=True)
-    for record in here:
-        if record.name == told.name:
-            return Home(record.id, told, record, is_ours=_is_untouched(target, record))
-    made = target.history.arrivals.experiment(
-        told.name, told.creation_time or 0, told.last_update_time or 0, _tags(source, told)
-    )
-    return Home(made.id, told, None, is_ours=True)
-
-
-def _all(target: Target) -> list[ExperimentRecord]:
-    return target.history.experiments.search(AllOf(), [], lifecycles=Lifecycle.ALL, limit=-1)
+        record = self._target.history.experiments.by_name(told.name)
+        if record is not None:
+            return Home(record.id, told, record, is_ours=_is_untouched(self._target, record))
+        times = told.creation_time or 0, told.last_update_time or 0
+        made = self._target.history.arrivals.experiment(told.name, *times, _tags(self._source, told))
+        return Home(made.id, told, None, is_ours=True)
 
 
 def _is_untouched(target: Target, record: ExperimentRecord) -> bool:

@@ -8,11 +8,13 @@ from typing import Any
 
 from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
+from mlflow.store.model_registry.abstract_store import AbstractStore as RegistryStore
 from tqdm import tqdm
 
 from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.errors import ExperimentNotFound, SourceUnreadable
 from mlflow_ws_plugin.plugin.importing import experiments, models, runs, source
+from mlflow_ws_plugin.plugin.importing.experiments import Homes
 from mlflow_ws_plugin.plugin.importing.registry import RegistryCopy
 from mlflow_ws_plugin.plugin.importing.report import Report
 from mlflow_ws_plugin.plugin.importing.source import Source
@@ -66,6 +68,7 @@ class _Move:
         self._target = target
         self._bar = bar
         self._points = 0
+        self._homes = Homes(there, target)
         self._traces = TraceCopy(report, there, target) if ARE_COPIED and there.has_genai else None
 
     def everything(self, found: Sequence[Experiment], *, with_registry: bool) -> None:
@@ -77,8 +80,9 @@ class _Move:
         self._count_the_rest([told.experiment_id for told in found], with_registry)
 
     def _experiment(self, told: Experiment) -> None:
-        home = experiments.find(self._source, self._target, told)
+        home = self._homes.find(told)
         for page in self._source.run_ids(told.experiment_id):
+            self._bar.total = (self._bar.total or 0) + len(page)
             runs.copy(self._report, self._source, self._target, page, home, tell=self._tell)
             self._bar.update(len(page))
         for model in self._source.models(told.experiment_id):
@@ -116,12 +120,24 @@ def _number(count: Callable[[Source, list[str]], int], there: Source, experiment
         return 0
 
 
+def _length(there: Source, call: Callable[[str | None], Any]) -> int:
+    return sum(1 for _ in there.paged(call))
+
+
+def _registry(there: Source) -> RegistryStore:
+    if there.registry is None:
+        raise NotImplementedError
+    return there.registry
+
+
 _NOT_COPIED: dict[str, Callable[[Source, list[str]], int]] = {
     "traces, which need a newer MLflow": lambda there, ids: 0 if ARE_COPIED else len(there.store.search_traces(ids)[0]),
-    "evaluation datasets": lambda there, ids: len(there.store.search_datasets(experiment_ids=ids)),
+    "evaluation datasets": lambda there, ids: _length(
+        there, lambda token: there.store.search_datasets(experiment_ids=ids, page_token=token)
+    ),
     "scorers": lambda there, ids: sum(len(there.store.list_scorers(id_)) for id_ in ids),
     "logged models in the bin": lambda there, _: len(there.store._get_deleted_logged_models()),
-    "webhooks": lambda there, _: len(there.registry.list_webhooks()) if there.registry else 0,
+    "webhooks": lambda there, _: _length(there, lambda token: _registry(there).list_webhooks(page_token=token)),
 }
 """Records that are not copied, and how a source counts them."""
 

@@ -67,16 +67,18 @@ class Difference:
         record: Which record.
         field: Which field.
         source: The value there, or what went wrong.
-        here: The value in the workspace.
+        here: The value in the workspace, None where something went wrong.
     """
 
     kind: str
     record: str
     field: str
     source: str
-    here: str
+    here: str | None
 
     def __str__(self) -> str:
+        if self.here is None:
+            return f"{self.kind}: {self.record}: {self.field}: {self.source}"
         return f"{self.kind}: {self.record}: {self.field}: {self.source} at the source, {self.here} here"
 
 
@@ -115,9 +117,7 @@ class Report:
 
     def differs(self, kind: str, record: str, name: str, source: object, here: object) -> None:
         """Note a difference; it is counted among the records by whoever notes it."""
-        self.differing += 1
-        if len(self.differences) < MOST_LISTED:
-            self.differences.append(Difference(kind, record, name, _shown(source), _shown(here)))
+        self._list(Difference(kind, record, name, _shown(source), _shown(here)))
 
     def leaves(self, kind: str) -> None:
         """Count one more record that is not copied."""
@@ -126,7 +126,12 @@ class Report:
     def failed(self, kind: str, record: str, exc: Exception) -> None:
         """Note that a record could not be copied or read."""
         self.count(kind, source=1, differ=1)
-        self.differs(kind, record, "not copied", _Said(exc), _Said("not known"))
+        self._list(Difference(kind, record, "not copied", " ".join(str(exc).split()), None))
+
+    def _list(self, difference: Difference) -> None:
+        self.differing += 1
+        if len(self.differences) < MOST_LISTED:
+            self.differences.append(difference)
 
     @contextmanager
     def going_on(self, kind: str, record: str) -> Iterator[None]:
@@ -157,16 +162,6 @@ class Report:
             self.writing_s += time.perf_counter() - began
 
 
-class _Said:
-    """Words that are shown as they are, on one line."""
-
-    def __init__(self, said: object) -> None:
-        self._said = " ".join(str(said).split())
-
-    def __repr__(self) -> str:
-        return self._said
-
-
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _SHOWN or isinstance(value, _Said) else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

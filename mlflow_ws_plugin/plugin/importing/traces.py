@@ -145,7 +145,12 @@ class TraceCopy:
 
     def _write(self, told: TraceInfo, spans: list[Span], was: _Seen, home: Home) -> None:
         """Write a trace, or what is missing of it: MLflow adds to one that is there."""
-        assessments = [one for one in told.assessments if one.assessment_id not in was.assessments]
+        wanted = _assessments(told)
+        changed = [id_ for id_, one in was.assessments.items() if wanted.get(id_, one) != one]
+        for id_ in changed:
+            self._target.store.delete_assessment(told.trace_id, id_)
+        kept = was.assessments.keys() - changed
+        assessments = [one for one in told.assessments if one.assessment_id not in kept]
         tags = {key: value for key, value in told.tags.items() if key not in _PLACES}
         self._target.store.start_trace(
             dataclasses.replace(
