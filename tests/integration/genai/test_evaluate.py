@@ -132,3 +132,31 @@ def test_a_dataset_is_made_of_traces(experiment: str, client: MlflowClient) -> N
     (record,) = client.get_dataset(made.dataset_id).to_df().to_dict("records")
     assert record["inputs"] == {"question": "how"}
     assert [one.name for one in mlflow.genai.datasets.search_datasets(experiment_ids=[experiment])] == ["from traces"]
+
+
+def test_an_evaluation_of_a_model_is_found_at_the_model(experiment: str) -> None:
+    model = mlflow.set_active_model(name="agent")
+    try:
+        result = mlflow.genai.evaluate(data=ROWS, predict_fn=answer, scorers=[exact], model_id=model.model_id)
+    finally:
+        mlflow.clear_active_model()
+
+    found = {metric.key: metric.value for metric in mlflow.get_logged_model(model.model_id).metrics}
+    assert found == result.metrics == {"exact/mean": 0.5}
+    assert len(mlflow.search_traces(locations=[experiment], model_id=model.model_id, return_type="list")) == 2
+
+
+def test_a_scorer_of_sessions_is_asked_once_for_each(experiment: str) -> None:
+    @mlflow.trace
+    def talk(question: str, session: str) -> str:
+        mlflow.update_current_trace(metadata={"mlflow.trace.session": session})
+        return question
+
+    @scorer
+    def turns(session: list[Trace]) -> int:
+        return len(session)
+
+    for question, session in (("a", "one"), ("b", "one"), ("c", "two")):
+        talk(question, session)
+    result = mlflow.genai.evaluate(data=mlflow.search_traces(locations=[experiment]), scorers=[turns])
+    assert result.metrics == {"turns/mean": 1.5}

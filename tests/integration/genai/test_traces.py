@@ -11,7 +11,9 @@ import mlflow
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import AssessmentSource, Expectation, Trace
+from mlflow.entities.trace_location import MlflowExperimentLocation
 from mlflow.exceptions import MlflowException
+from mlflow.tracing.utils.copy import copy_trace_to_experiment
 
 from tests.integration.children import answer_of, environment, run_python
 
@@ -226,6 +228,27 @@ def test_a_trace_names_the_model_that_was_active(experiment: str) -> None:
     ask("why")
     traces = mlflow.search_traces(locations=[experiment], model_id=model.model_id, return_type="list")
     assert asked(traces) == ["how"]
+
+
+def test_a_trace_goes_to_the_experiment_that_it_is_sent_to(client: MlflowClient, experiment: str) -> None:
+    other = client.create_experiment(f"{experiment}, but another")
+    mlflow.tracing.set_destination(MlflowExperimentLocation(other))
+    try:
+        look_up("there")
+    finally:
+        mlflow.tracing.reset()
+    assert found(client, experiment) == []
+    assert asked(found(client, other)) == ["there"]
+
+
+def test_a_trace_written_as_json_is_copied_into_another_experiment(client: MlflowClient, experiment: str) -> None:
+    ask("how")
+    (trace,) = found(client, experiment)
+    other = client.create_experiment(f"copies of {experiment}")
+    copy_trace_to_experiment(Trace.from_json(trace.to_json()).to_dict(), other)
+    (copy,) = found(client, other)
+    assert shape(copy) == shape(trace)
+    assert [span.outputs for span in copy.data.spans] == [span.outputs for span in trace.data.spans]
 
 
 SCRIPT = """
