@@ -46,7 +46,9 @@ def next_run(tx: Connection, experiment: int) -> tuple[int, str, str] | None:
 
 def date(tx: Connection, experiment: int, created_ms: int, updated_ms: int) -> None:
     """Say when an experiment began and was last changed, where that was elsewhere."""
-    tx.execute("UPDATE experiments SET created_ms = ?, updated_ms = ? WHERE id = ?", (created_ms, updated_ms, experiment))
+    tx.execute(
+        "UPDATE experiments SET created_ms = ?, updated_ms = ? WHERE id = ?", (created_ms, updated_ms, experiment)
+    )
 
 
 def rename(tx: Connection, experiment: int, name: str, now_ms: int) -> None:
