@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from mlflow_ws_plugin import uri
 from mlflow_ws_plugin.errors import ExperimentNotFound, SourceUnreadable
-from mlflow_ws_plugin.plugin.importing import experiments, models, runs, source
+from mlflow_ws_plugin.plugin.importing import experiments, models, opening, runs, source
 from mlflow_ws_plugin.plugin.importing.experiments import Homes
 from mlflow_ws_plugin.plugin.importing.registry import RegistryCopy
 from mlflow_ws_plugin.plugin.importing.report import Report
@@ -115,7 +115,8 @@ class _Move:
 def _number(count: Callable[[Source, list[str]], int], there: Source, experiment_ids: list[str]) -> int:
     """Return a count, 0 where the source cannot tell."""
     try:
-        return count(there, experiment_ids)
+        with opening.asked_once():
+            return count(there, experiment_ids)
     except (MlflowException, NotImplementedError, AttributeError, TypeError):
         return 0
 

@@ -25,6 +25,7 @@ from mlflow_ws_plugin.errors import SourceNotFound, SourceUnreadable
 from mlflow_ws_plugin.history import RunHistory
 
 _FILE_STORE = "MLFLOW_ALLOW_FILE_STORE"
+_RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 _TRASH = ".trash"
 _PATIENCE_S = 30
 
@@ -128,19 +129,34 @@ def _unreadable(address: str, exc: Exception) -> SourceUnreadable:
 @contextmanager
 def left_as_it_is(name: str) -> Iterator[None]:
     """Let MLflow open its folders of runs, which newer versions refuse, and leave no folder of its own in this one."""
-    before = os.environ.get(_FILE_STORE)
     folder = Path(local_file_uri_to_path(name)) if name.startswith("file:") else None
     new = folder / _TRASH if folder is not None and not (folder / _TRASH).exists() else None
-    os.environ[_FILE_STORE] = "true"
-    if new is not None:
-        new.mkdir()
+    with _set(_FILE_STORE, "true"):
+        if new is not None:
+            new.mkdir()
+        try:
+            yield
+        finally:
+            if new is not None:
+                with suppress(OSError):  # somebody has deleted an experiment meanwhile
+                    new.rmdir()
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Ask a server once; where its store has no such records it fails, and MLflow would ask it again for minutes."""
+    with _set(_RETRIES, "0"):
+        yield
+
+
+@contextmanager
+def _set(variable: str, value: str) -> Iterator[None]:
+    before = os.environ.get(variable)
+    os.environ[variable] = value
     try:
         yield
     finally:
-        if new is not None:
-            with suppress(OSError):  # somebody has deleted an experiment meanwhile
-                new.rmdir()
         if before is None:
-            del os.environ[_FILE_STORE]
+            del os.environ[variable]
         else:
-            os.environ[_FILE_STORE] = before
+            os.environ[variable] = before

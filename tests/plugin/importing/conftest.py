@@ -42,7 +42,9 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             if kind != "http":
                 return filled(kind, place), place
             address = stack.enter_context(serving(place))
-            content.fill(address, place / "on its way", behind=f"sqlite:///{place}/served.db")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("MLFLOW_TRACKING_URI", address)  # older clients take files of models there
+                content.fill(address, place / "on its way", behind=f"sqlite:///{place}/served.db")
             return address, place
 
         yield lambda kind: made.get(kind) or made.setdefault(kind, make(kind))
