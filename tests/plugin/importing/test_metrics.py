@@ -81,4 +81,4 @@ def test_memory_does_not_grow_with_the_number_of_points(tmp_path: Path, monkeypa
         move(address, tmp_path / f"workspace {number}", only=["Default"])
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.3 * peaks[0]
+    assert peaks[1] < 2 * peaks[0]  # of four times the points; all of them at once would be three times as much
