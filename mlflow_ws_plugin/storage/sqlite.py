@@ -221,7 +221,8 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.create(connection)
-    connection.execute("PRAGMA case_sensitive_like = ON")
-    return connection
+    with forking.Reading():
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        schema.create(connection)
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        return connection

@@ -78,12 +78,19 @@ class Held:
         self._looked_s = now_s
         return True
 
-    def __del__(self, getpid: Callable[[], int] = os.getpid, leaked: list[sqlite3.Connection] = LEAKED) -> None:
+    def __del__(
+        self,
+        getpid: Callable[[], int] = os.getpid,
+        leaked: list[sqlite3.Connection] = LEAKED,
+        is_finalizing: Callable[[], bool] = sys.is_finalizing,
+    ) -> None:
         """The defaults are there even when the interpreter has cleared this module."""
-        if self.pid == getpid():
+        if self.pid != getpid():
+            leaked.append(self.connection)
+        elif is_finalizing():
             self.connection.close()
         else:
-            leaked.append(self.connection)
+            forking.undisturbed(self.connection.close)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
